@@ -1,0 +1,1 @@
+"""A terminal app, command line and library for the Genesys Cloud LLM gateway."""
