@@ -1,0 +1,1 @@
+"""The wire: what is sent to the gateway, and what is understood of its answer."""

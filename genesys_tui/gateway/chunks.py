@@ -1,0 +1,66 @@
+"""Chunks: what one event of a reply says."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from genesys_tui.gateway.facts import Ending
+
+_WORDS_THAT_MEAN_TRUNCATED = frozenset({"length", "max_tokens"})
+
+MAX_STOP_REASON = 200
+"""Characters of a gateway's stop reason that are kept."""
+
+TokenCount = Annotated[int, Field(ge=0, le=2**53, strict=True)]
+
+
+class Usage(BaseModel):
+    """What a call cost, in tokens, as the gateway counts them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    input_tokens: TokenCount | None = None
+    output_tokens: TokenCount | None = None
+
+
+class StreamChunk(BaseModel):
+    """One chunk of a reply, validated. See ``protocol`` in the README for the wire."""
+
+    model_config = ConfigDict(frozen=True)
+
+    chunk_id: str
+    content: str
+    """A fragment to append (a delta), or the whole text so far, by the profile's ``content_mode``."""
+
+    tokens_generated: TokenCount
+    """Tokens of the whole reply so far: cumulative, never to be summed."""
+
+    is_complete: bool = False
+    metadata: dict[str, Any] | None = None
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> StreamChunk:
+        """Validate JSON straight from the wire. Raises pydantic's ``ValidationError``."""
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError:
+            text = data.decode("utf-8", "replace")
+            if "\ufffd" not in text:
+                raise
+            # Bytes that are no UTF-8 are U+FFFD to server-sent events, and no reason to lose the rest of the chunk.
+            return cls.model_validate_json(text)
+
+
+def ending_of(metadata: dict[str, Any] | None, at: float) -> Ending:
+    """What the final chunk's metadata says. What is missing or of the wrong type counts as not said."""
+    metadata = metadata or {}
+    reason = metadata.get("stop_reason")
+    reason = reason if isinstance(reason, str) and reason else "completed"
+    truncated = metadata.get("truncated") is True or reason in _WORDS_THAT_MEAN_TRUNCATED
+    try:
+        usage = Usage.model_validate(metadata.get("usage") or {})
+    except ValidationError:
+        usage = Usage()
+    return Ending(at, reason[:MAX_STOP_REASON], truncated, usage.input_tokens, usage.output_tokens)

@@ -1,0 +1,145 @@
+"""The gateway's client: one payload in, the facts of its stream out."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing
+from functools import partial
+from typing import Protocol
+
+import httpx
+
+from genesys_tui.errors import GatewayError, SignInError, TimedOut, Unreachable
+from genesys_tui.gateway.endpoint import Endpoint
+from genesys_tui.gateway.facts import Answered, Ending, Fact, Requested, Retry
+from genesys_tui.gateway.network import ScopedTransport
+from genesys_tui.gateway.payload import Payload
+from genesys_tui.gateway.refusals import CORRELATION_HEADER, refusal_of
+from genesys_tui.gateway.reply import Reply
+from genesys_tui.gateway.retry import RetryPolicy
+from genesys_tui.gateway.scope import DeadlineReached, Scope
+from genesys_tui.gateway.sequence import Sequence
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds for each address of the host."""
+
+
+class TokenSource(Protocol):
+    """Where access tokens come from. Both calls may take long; a cancelled call leaves them behind."""
+
+    def token(self) -> str:
+        """A token that should be good. Raises SignInError."""
+
+    def renew(self, rejected: str) -> str:
+        """Another one, after a 401 for ``rejected``. Raises SignInError."""
+
+
+class Gateway:
+    """Makes calls. Safe to share between threads; each call has a scope and a connection of its own."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        tokens: TokenSource,
+        *,
+        retry: RetryPolicy | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.endpoint = endpoint
+        self._tokens = tokens
+        self._retry = retry or RetryPolicy()
+        self._clock = clock
+
+    def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
+        """Send the payload and yield what comes back, as it comes; returns how the reply ended.
+
+        Raises GatewayError or SignInError where there is no usable reply, Cancelled when the scope is cancelled.
+        """
+        token = scope.run(self._tokens.token)
+        failures, renewed = 0, False
+        for attempt in itertools.count(1):
+            yield Requested(self._clock(), attempt)
+            try:
+                return (yield from self._attempt(payload, token, scope))
+            except GatewayError as error:
+                if error.status_code == 401:
+                    if renewed:
+                        raise _token_refused(error) from error
+                    token, renewed = scope.run(partial(self._tokens.renew, token)), True
+                    continue
+                failures += 1
+                wait = self._retry.wait(error, failures)
+                if wait is None:
+                    raise
+                yield Retry(self._clock(), attempt, wait, error.message)
+                scope.sleep(wait)
+                token = scope.run(self._tokens.token)  # the old one may have expired meanwhile
+        raise AssertionError("unreachable")
+
+    def _attempt(self, payload: Payload, token: str, scope: Scope) -> Generator[Fact, None, Ending]:
+        """One request. Raises GatewayError as long as nothing has been answered; from then on it has an ending."""
+        transport = ScopedTransport(scope, verify=self.endpoint.tls, proxy=self.endpoint.proxy)
+        with (
+            scope.deadline_in(payload.limits.max_stream_duration_seconds),
+            httpx.Client(transport=transport, trust_env=False) as client,
+            closing(self._send(client, payload, token)) as response,
+        ):
+            if not _is_stream(response):
+                raise refusal_of(response, scope)
+            yield Answered(self._clock(), response.status_code, response.headers.get(CORRELATION_HEADER))
+            sequence = Sequence(self.endpoint.content_mode, payload.stream_config.chunk_matrix)
+            reply = Reply(response, self.endpoint.speaks, sequence, scope, self._clock)
+            return (yield from reply.read(payload.limits))
+
+    def _send(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Response:
+        limits = payload.limits
+        dialect = self.endpoint.speaks
+        request = client.build_request(
+            "POST",
+            self.endpoint.url,
+            content=dialect.body(payload),
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "Accept": "text/event-stream",
+                # A compressed stream is a buffered one.
+                "Accept-Encoding": "identity",
+                "User-Agent": "genesys-tui",
+                **dialect.headers(payload),
+            },
+            timeout=httpx.Timeout(limits.timeout_on_inactivity_seconds, connect=CONNECT_TIMEOUT),
+        )
+        host = request.url.host
+        try:
+            return client.send(request, stream=True)
+        except DeadlineReached:
+            seconds = limits.max_stream_duration_seconds
+            raise TimedOut(_no_answer(host, seconds, "max_stream_duration_seconds")) from None
+        except (httpx.ReadTimeout, httpx.WriteTimeout):
+            seconds = limits.timeout_on_inactivity_seconds
+            raise TimedOut(_no_answer(host, seconds, "timeout_on_inactivity_seconds")) from None
+        except httpx.TransportError as error:
+            raise Unreachable(
+                f"The connection to {host} ended before there was an answer ({error}). Try again; if it stays so, "
+                "check base_url and any proxy between."
+            ) from error
+
+
+def _is_stream(response: httpx.Response) -> bool:
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return response.status_code in (200, 201) and kind == "text/event-stream"
+
+
+def _no_answer(host: str, seconds: float, limit: str) -> str:
+    return f"{host} gave no answer within {seconds:g} s ({limit}). Try again, or raise that limit."
+
+
+def _token_refused(error: GatewayError) -> SignInError:
+    return SignInError(
+        f"The gateway refused a fresh access token, too. {error.message} "
+        "Check that the profile's region is the one the OAuth client belongs to: `genesys-tui status`.",
+        status_code=error.status_code,
+        correlation_id=error.correlation_id,
+    )

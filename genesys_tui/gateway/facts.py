@@ -1,0 +1,104 @@
+"""What a stream tells, one frozen fact at a time, each stamped when its bytes arrived.
+
+``at`` is a reading of the call's clock, in seconds; only differences mean something. Tuples, because a fact is made
+for every chunk.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Requested(NamedTuple):
+    """A request is about to leave."""
+
+    at: float
+    attempt: int
+    """1 for the first."""
+
+
+class Answered(NamedTuple):
+    """The gateway accepted the request: the stream is open."""
+
+    at: float
+    status_code: int
+    correlation_id: str | None
+
+
+class Received(NamedTuple):
+    """Bytes arrived, whatever they hold."""
+
+    at: float
+    size: int
+
+
+class Delta(NamedTuple):
+    """Reply text arrived with a chunk."""
+
+    at: float
+    content: str
+    """Text to append; possibly empty."""
+
+    tokens_generated: int
+    """Tokens of the reply so far."""
+
+    chunk_id: str = ""
+    replaces: bool = False
+    """In cumulative mode only: ``content`` takes the place of all text before it."""
+
+
+class Heartbeat(NamedTuple):
+    """The gateway is alive and has nothing to say."""
+
+    at: float
+
+
+class Diagnostic(NamedTuple):
+    """Something on the stream that is no chunk."""
+
+    at: float
+    name: str
+    """The server-sent event's name."""
+
+    data: str
+    """As it came. Untrusted."""
+
+    why: str
+    """What keeps it from being a chunk, in words."""
+
+
+class Anomaly(NamedTuple):
+    """A chunk that does not fit the sequence before it."""
+
+    at: float
+    kind: str
+    chunk_id: str
+    detail: str
+
+
+class Retry(NamedTuple):
+    """An attempt failed and another follows after a wait."""
+
+    at: float
+    attempt: int
+    """The attempt that failed; 1 for the first."""
+
+    wait: float
+    """Seconds until the next one."""
+
+    why: str
+
+
+class Ending(NamedTuple):
+    """How a reply ended."""
+
+    at: float
+    stop_reason: str = "completed"
+    truncated: bool = False
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    detail: str = ""
+    """In words, where the reason is ours and not the gateway's."""
+
+
+Fact = Requested | Answered | Received | Delta | Heartbeat | Diagnostic | Anomaly | Retry

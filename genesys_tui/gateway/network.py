@@ -1,0 +1,201 @@
+"""The network under httpx, with every wait inside a call's scope.
+
+httpx offers no way to end a blocked connect, handshake or read from another thread: closing its response or client
+waits for the same lock or does not wake the reader. So its sockets do not block; they wait here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import os
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpcore
+import httpx
+
+from genesys_tui.errors import Unreachable, Untrusted
+from genesys_tui.gateway.scope import Scope
+
+SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
+
+
+class ScopedTransport(httpx.HTTPTransport):
+    """httpx's own transport over a scoped network, for one call: its connections end with the scope."""
+
+    def __init__(self, scope: Scope, *, verify: ssl.SSLContext | bool, proxy: str | None = None) -> None:
+        super().__init__(verify=verify, proxy=proxy, trust_env=False)
+        # httpx has no argument for httpcore's (public) network backend; this is where it would arrive.
+        self._pool._network_backend = ScopedNetwork(scope)
+
+
+class ScopedNetwork(httpcore.NetworkBackend):
+    """Opens connections, as far as the scope allows. Raises Unreachable in words."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[SocketOption] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Try each address of the host in turn."""
+        del local_address  # never asked for
+        failure: Exception = OSError("it has no address")
+        for family, address in self._resolve(host, port):
+            sock = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                sock.setblocking(False)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for option in socket_options or ():
+                    sock.setsockopt(*option)
+                self._connect(sock, address, timeout)
+                return ScopedStream(sock, self._scope, host)
+            except (OSError, TimeoutError) as error:
+                sock.close()
+                failure = error
+            except BaseException:
+                sock.close()
+                raise
+        raise Unreachable(_why_not_connected(host, port, failure))
+
+    def _resolve(self, host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
+        def look_up() -> list[tuple[socket.AddressFamily, Any]]:
+            return [(found[0], found[4]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            pass
+        else:
+            return look_up()
+        try:
+            return self._scope.run(look_up)  # a name server may take its time, and cannot be interrupted
+        except OSError as error:
+            raise Unreachable(
+                f"The host {host} could not be found ({error.strerror or error}). "
+                "Check its spelling in base_url, your network, or set a proxy."
+            ) from error
+
+    def _connect(self, sock: socket.socket, address: Any, timeout: float | None) -> None:
+        with contextlib.suppress(BlockingIOError):
+            sock.connect(address)
+        with self._scope.watch(sock) as waiter:
+            waiter.wait(timeout, write=True)
+        if problem := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise OSError(problem, os.strerror(problem))
+
+
+class ScopedStream(httpcore.NetworkStream):
+    """A connection that never blocks outside its scope."""
+
+    def __init__(self, sock: socket.socket, scope: Scope, host: str) -> None:
+        self._sock = sock
+        self._scope = scope
+        self._host = host
+        self._waiter = scope.watch(sock)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has arrived, b"" at the end. Raises httpcore.ReadTimeout after ``timeout`` seconds of silence."""
+        data: bytes = self._perform(
+            lambda: self._sock.recv(max_bytes), timeout, httpcore.ReadTimeout, httpcore.ReadError, first_wait=True
+        )
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+        view = memoryview(buffer)
+        while view:
+            sent = self._perform(
+                lambda rest=view: self._sock.send(rest),  # type: ignore[misc]  # mypy: a default in a lambda
+                timeout,
+                httpcore.WriteTimeout,
+                httpcore.WriteError,
+            )
+            view = view[sent:]
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """The same connection, encrypted. Raises Untrusted for a certificate that does not hold."""
+        if isinstance(self._sock, ssl.SSLSocket):
+            raise Untrusted("A proxy that is itself reached over https is not supported: give its http:// address.")
+        self._waiter.close()
+        sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname, do_handshake_on_connect=False)
+        stream = ScopedStream(sock, self._scope, server_hostname or self._host)
+        try:
+            stream._perform(sock.do_handshake, timeout, httpcore.ConnectTimeout, httpcore.ConnectError)
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    def close(self) -> None:
+        """Close the connection, without a TLS farewell that could block."""
+        self._waiter.close()
+        self._sock.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks of a connection."""
+        if info == "ssl_object" and isinstance(self._sock, ssl.SSLSocket):
+            return self._sock
+        if info == "socket":
+            return self._sock
+        if info == "is_readable":
+            # Asked before a kept-alive connection is used again; a scoped one never is.
+            return False
+        return None
+
+    def _perform(
+        self,
+        action: Callable[[], Any],
+        timeout: float | None,
+        timed_out: type[Exception],
+        failed: type[Exception],
+        *,
+        first_wait: bool = False,
+    ) -> Any:
+        """The action's result, repeated whenever the socket says "not yet"."""
+        self._scope.check()
+        write = False
+        try:
+            if first_wait and not (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
+                self._waiter.wait(timeout)
+            while True:
+                try:
+                    return action()
+                except (ssl.SSLWantReadError, BlockingIOError) as not_yet:
+                    write = isinstance(not_yet, BlockingIOError) and not first_wait
+                except ssl.SSLWantWriteError:
+                    write = True
+                self._waiter.wait(timeout, write=write)
+        except TimeoutError as error:
+            raise timed_out(f"nothing for {timeout:g} s") from error
+        except ssl.SSLCertVerificationError as error:
+            raise Untrusted(_why_not_trusted(self._host, error)) from error
+        except ssl.SSLError as error:
+            raise failed(f"TLS with {self._host} failed: {error.reason or error}") from error
+        except OSError as error:
+            raise failed(error.strerror or str(error)) from error
+
+
+def _why_not_connected(host: str, port: int, failure: Exception) -> str:
+    if isinstance(failure, ConnectionRefusedError):
+        return f"Nothing answers at {host}:{port} (connection refused). Check base_url, or start the gateway there."
+    if isinstance(failure, TimeoutError):
+        return f"{host}:{port} did not accept a connection in time. Check base_url, your network, or set a proxy."
+    return f"{host}:{port} could not be reached ({failure}). Check base_url and your network, or set a proxy."
+
+
+def _why_not_trusted(host: str, error: ssl.SSLCertVerificationError) -> str:
+    return (
+        f"The certificate of {host} is not trusted: {error.verify_message or error.reason}. "
+        "If your network inspects TLS, set ca_bundle to its certificate file."
+    )

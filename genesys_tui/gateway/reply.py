@@ -1,0 +1,91 @@
+"""The reply: an open stream, read to its end.
+
+The way of a chunk: its bytes are stamped here as they arrive, ``EventDecoder`` cuts them into events, the dialect
+validates each straight from its bytes, ``Sequence`` checks it against those before it and gives the delta.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator
+
+import httpx
+
+from genesys_tui.gateway.chunks import StreamChunk, ending_of
+from genesys_tui.gateway.dialects import Dialect
+from genesys_tui.gateway.facts import Diagnostic, Ending, Fact, Heartbeat, Received
+from genesys_tui.gateway.payload import GatewayConstraints
+from genesys_tui.gateway.scope import DeadlineReached, Scope
+from genesys_tui.gateway.sequence import Sequence
+from genesys_tui.gateway.sse import Event, EventDecoder, Oversized, Pulse
+
+LINGER = 0.25
+"""Seconds to look for stray chunks behind the final one, where the gateway does not end its answer with it."""
+
+
+class Reply:
+    """Reads one open stream. Whatever happens from here on, it has an ending."""
+
+    def __init__(
+        self, response: httpx.Response, dialect: Dialect, sequence: Sequence, scope: Scope, clock: Callable[[], float]
+    ) -> None:
+        self._response = response
+        self._dialect = dialect
+        self._sequence = sequence
+        self._scope = scope
+        self._clock = clock
+        self._decoder = EventDecoder()
+        self._ending: Ending | None = None
+
+    def read(self, limits: GatewayConstraints) -> Generator[Fact, None, Ending]:
+        """Yield the facts as they arrive; return how the reply ended. Raises Cancelled."""
+        cut = "timeout"
+        last = self._clock()
+        try:
+            for data in self._pieces():
+                last = self._clock()
+                yield Received(last, len(data))
+                for item in self._decoder.feed(data):
+                    yield from self._understand(item, last)
+            cut, detail = "disconnected", "the connection ended"
+        except DeadlineReached:
+            detail = f"the limit of {limits.max_stream_duration_seconds:g} s (max_stream_duration_seconds) was reached"
+        except httpx.ReadTimeout:
+            detail = f"nothing came for {limits.timeout_on_inactivity_seconds:g} s (timeout_on_inactivity_seconds)"
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            cut, detail = "disconnected", f"the connection was lost: {error}"
+        if self._ending is not None:
+            return self._ending  # what followed the end no longer matters
+        at = self._clock()
+        if cut == "disconnected":
+            detail += f" after {at - last:.1f} s of silence"
+        return Ending(at, cut, truncated=True, detail=detail)
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The body as it arrives. One that was compressed against our wish is unpacked."""
+        if self._response.headers.get("Content-Encoding", "identity").lower() == "identity":
+            return self._response.iter_raw()
+        return self._response.iter_bytes()
+
+    def _understand(self, item: Event | Pulse | Oversized, at: float) -> Iterator[Fact]:
+        if isinstance(item, Event):
+            reading = self._dialect.read(item, at)
+            if isinstance(reading, StreamChunk):
+                yield from self._sequence.take(reading, at)
+                if reading.is_complete:
+                    self._end(ending_of(reading.metadata, at))
+            elif isinstance(reading, Ending):
+                self._end(reading)
+            else:
+                yield reading
+        elif isinstance(item, Pulse):
+            yield Heartbeat(at)
+        else:
+            yield Diagnostic(at, "message", "", f"an event of more than {item.size // 2**20} MiB was dropped")
+
+    def _end(self, ending: Ending) -> None:
+        if self._ending is None:
+            self._ending = ending
+            self._sequence.complete = True
+            linger = time.perf_counter() + LINGER
+            self._scope.deadline = linger if self._scope.deadline is None else min(self._scope.deadline, linger)

@@ -1,0 +1,115 @@
+"""The sequence: chunks checked against those before them, and turned into text."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from genesys_tui.gateway.chunks import StreamChunk
+from genesys_tui.gateway.facts import Anomaly, Delta
+from genesys_tui.gateway.payload import ChunkMatrix
+
+ContentMode = Literal["delta", "cumulative"]
+
+REMEMBERED_IDS = 4096
+"""How many of the latest chunk ids a duplicate is looked for in. More would grow with the stream."""
+
+_REPEATS_BEFORE_HINT = 3
+_ENOUGH_TO_COMPARE = 8  # characters: shorter texts repeat by chance
+
+
+class Sequence:
+    """Takes chunks in the order they came; gives the text they add and what is odd about them."""
+
+    def __init__(self, content_mode: ContentMode = "delta", matrix: ChunkMatrix | None = None) -> None:
+        self.tokens = 0
+        """The last cumulative count."""
+        self.complete = False
+        """A final chunk was seen."""
+        self._cumulative = content_mode == "cumulative"
+        self._matrix = matrix
+        self._ids: set[str] = set()
+        self._id_order: deque[str] = deque()
+        self._text = ""  # cumulative: all of it; delta: only until the hint is decided
+        self._repeats = 0
+        self._hint_open = not self._cumulative
+
+    def take(self, chunk: StreamChunk, at: float) -> Iterator[Delta | Anomaly]:
+        """Yield the chunk's anomalies, then its delta unless it is to be ignored."""
+        if self.complete:
+            kind = "second_final" if chunk.is_complete else "after_final"
+            yield Anomaly(at, kind, chunk.chunk_id, "came after the final chunk and was ignored")
+            return
+        if chunk.chunk_id in self._ids:
+            yield Anomaly(at, "duplicate_chunk", chunk.chunk_id, "was seen before and was dropped")
+            return
+        if chunk.chunk_id:
+            self._remember(chunk.chunk_id)
+        step = chunk.tokens_generated - self.tokens
+        if step < 0:
+            fall = f"tokens_generated fell from {self.tokens} to {chunk.tokens_generated}"
+            yield Anomaly(at, "tokens_fell", chunk.chunk_id, fall)
+        elif (detail := self._outside_matrix(chunk, step)) is not None:
+            yield Anomaly(at, "outside_chunk_matrix", chunk.chunk_id, detail)
+        self.tokens = chunk.tokens_generated
+        self.complete = chunk.is_complete
+        if self._cumulative:
+            yield from self._extend(chunk, at)
+            return
+        if self._hint_open and self._looks_cumulative(chunk.content):
+            hint = 'each chunk repeats everything before it: set content_mode = "cumulative" in the profile'
+            yield Anomaly(at, "looks_cumulative", chunk.chunk_id, hint)
+        yield Delta(at, chunk.content, chunk.tokens_generated, chunk.chunk_id)
+
+    def _extend(self, chunk: StreamChunk, at: float) -> Iterator[Delta | Anomaly]:
+        """Cumulative content: only the new suffix is text."""
+        content, before = chunk.content, self._text
+        if chunk.is_complete and not content:
+            content = before  # a final chunk that only says how it ended
+        self._text = content
+        if content.startswith(before):
+            yield Delta(at, content[len(before) :], chunk.tokens_generated, chunk.chunk_id)
+            return
+        yield Anomaly(at, "not_an_extension", chunk.chunk_id, "does not extend the text so far and replaced it")
+        yield Delta(at, content, chunk.tokens_generated, chunk.chunk_id, replaces=True)
+
+    def _outside_matrix(self, chunk: StreamChunk, step: int) -> str | None:
+        matrix = self._matrix
+        if matrix is None:
+            return None
+        if step > matrix.max_tokens_per_chunk:
+            return f"{step} tokens in one chunk, more than max_tokens_per_chunk {matrix.max_tokens_per_chunk}"
+        # A last chunk holds what is left, and one without text holds nothing.
+        if step < matrix.min_tokens_per_chunk and chunk.content and not chunk.is_complete:
+            return f"{step} tokens in one chunk, fewer than min_tokens_per_chunk {matrix.min_tokens_per_chunk}"
+        return None
+
+    def _looks_cumulative(self, content: str) -> bool:
+        """True once, at the third chunk in a row that repeats all text before it."""
+        if not content:
+            return False
+        if not self._text:
+            self._text = content
+        elif content.startswith(self._text):
+            self._repeats += len(self._text) >= _ENOUGH_TO_COMPARE
+            self._text = content
+        else:
+            # One that does not repeat settles it: what went before is part of this reply.
+            self._hint_open, self._text = False, ""
+        if self._repeats < _REPEATS_BEFORE_HINT:
+            return False
+        self._hint_open, self._text = False, ""
+        return True
+
+    def _remember(self, chunk_id: str) -> None:
+        self._ids.add(chunk_id)
+        self._id_order.append(chunk_id)
+        if len(self._id_order) > REMEMBERED_IDS:
+            self._ids.discard(self._id_order.popleft())
+
+
+def validate_token_sequence(chunks: Iterable[StreamChunk], matrix: ChunkMatrix | None = None) -> list[Anomaly]:
+    """Everything odd about a finished sequence of chunks; empty when it is sound."""
+    sequence = Sequence(matrix=matrix)
+    return [fact for chunk in chunks for fact in sequence.take(chunk, 0.0) if isinstance(fact, Anomaly)]
