@@ -1,0 +1,1 @@
+"""The audit history: one record for every call, whatever its end."""

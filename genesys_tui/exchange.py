@@ -1,0 +1,83 @@
+"""An exchange: a prompt and its whole reply, over as many calls as its continuations take."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import replace
+
+from genesys_tui.audit.records import Record
+from genesys_tui.call import Call, CallFact, Context, Ended
+from genesys_tui.gateway.facts import Delta
+from genesys_tui.gateway.payload import Payload
+from genesys_tui.seam import Seam, continuation
+
+
+class Exchange:
+    """Runs a call and, where its reply is truncated, up to ``continues`` follow-up calls that go on with it."""
+
+    def __init__(
+        self,
+        payload: Payload,
+        make_call: Callable[[Payload, Context], Call],
+        context: Context,
+        *,
+        continues: int = 0,
+        before: str = "",
+    ) -> None:
+        """``before`` is the text that the first call already continues; see ``seam.continuation``."""
+        self.content = before
+        """The reply so far, joined over all calls."""
+        self._asked = payload
+        self._make_call = make_call
+        self._context = context
+        self._continues = continues
+        self._lock = threading.Lock()
+        self._cancelled = False
+        self._call: Call | None = None
+
+    def cancel(self) -> None:
+        """Stop the running call and make no other. Any thread may call this, at any time."""
+        with self._lock:
+            self._cancelled = True
+            if self._call is not None:
+                self._call.cancel()
+
+    def run(self) -> Generator[CallFact, None, Record]:
+        """The facts of each call in turn; a continuation's deltas without what they repeat. Returns the last record."""
+        payload, context, left = self._asked, self._context, self._continues
+        while True:
+            record = yield from self._one(payload, context)
+            if record.status != "truncated" or not left or self._cancelled or not self.content:
+                return record
+            left -= 1
+            payload = continuation(self._asked, self.content)
+            context = replace(context, conversation_id=record.conversation_id, continues=record.request_id)
+
+    def _one(self, payload: Payload, context: Context) -> Generator[CallFact, None, Record]:
+        call = self._make_call(payload, context)
+        with self._lock:
+            self._call = call
+            if self._cancelled:
+                call.cancel()
+        before = self.content
+        seam = Seam(before)
+        facts = call.run()
+        last: Delta | None = None
+        try:
+            while True:
+                fact = next(facts)
+                if isinstance(fact, Delta):
+                    fact = last = fact._replace(content=seam.feed(fact.content))
+                    self.content = before + fact.content if fact.replaces else self.content + fact.content
+                elif isinstance(fact, Ended):
+                    if last is not None and (rest := seam.finish()):
+                        self.content += rest
+                        yield last._replace(content=rest, replaces=False)
+                    fact = replace(fact, content=self.content)
+                yield fact
+        except StopIteration as end:
+            record: Record = end.value
+            return record
+        finally:
+            facts.close()
