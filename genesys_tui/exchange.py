@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from genesys_tui.audit.records import Record
-from genesys_tui.call import Call, CallFact, Context, Ended
+from genesys_tui.call import Call, CallFact, Context, Ended, Records, Streams
 from genesys_tui.gateway.facts import Delta
 from genesys_tui.gateway.payload import Payload
 from genesys_tui.seam import Seam, continuation
@@ -19,19 +20,23 @@ class Exchange:
     def __init__(
         self,
         payload: Payload,
-        make_call: Callable[[Payload, Context], Call],
+        gateway: Streams,
+        ledger: Records,
         context: Context,
         *,
         continues: int = 0,
         before: str = "",
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         """``before`` is the text that the first call already continues; see ``seam.continuation``."""
         self.content = before
         """The reply so far, joined over all calls."""
         self._asked = payload
-        self._make_call = make_call
+        self._gateway = gateway
+        self._ledger = ledger
         self._context = context
         self._continues = continues
+        self._clock = clock
         self._lock = threading.Lock()
         self._cancelled = False
         self._call: Call | None = None
@@ -42,6 +47,11 @@ class Exchange:
             self._cancelled = True
             if self._call is not None:
                 self._call.cancel()
+
+    @property
+    def call(self) -> Call | None:
+        """The call that is running, or ran last."""
+        return self._call
 
     def run(self) -> Generator[CallFact, None, Record]:
         """The facts of each call in turn; a continuation's deltas without what they repeat. Returns the last record."""
@@ -55,7 +65,7 @@ class Exchange:
             context = replace(context, conversation_id=record.conversation_id, continues=record.request_id)
 
     def _one(self, payload: Payload, context: Context) -> Generator[CallFact, None, Record]:
-        call = self._make_call(payload, context)
+        call = Call(payload, self._gateway, self._ledger, context, clock=self._clock)
         with self._lock:
             self._call = call
             if self._cancelled:

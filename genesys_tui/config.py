@@ -1,0 +1,242 @@
+"""Settings: defaults < config.toml < environment < flags, and where each one came from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from genesys_tui.call import Context
+from genesys_tui.errors import ConfigurationError
+from genesys_tui.gateway.payload import (
+    DEFAULT_STOP,
+    ChunkMatrix,
+    CompletionDirectives,
+    GatewayConstraints,
+    Message,
+    Parameters,
+    Payload,
+    build_payload,
+    in_words,
+)
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DEFAULT_PROFILE = "default"
+
+_ENVIRONMENT = {
+    "region": ("GENESYS_ENVIRONMENT", "GENESYSCLOUD_REGION"),
+}
+"""Settings that have environment variables; the first one set counts."""
+
+_MATRIX, _LIMITS, _PARAMETERS = ChunkMatrix(), GatewayConstraints(), Parameters()
+
+
+class Profile(BaseModel):
+    """A named region, endpoint, dialect and defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: str = "us-east-1"
+    """An AWS region name, a Genesys Cloud domain, or an address in one."""
+
+    base_url: str = ""
+    """Where the gateway is; empty for the region's API host."""
+
+    endpoint: str = ""
+    """The path of the gateway; empty for the dialect's own."""
+
+    dialect: Literal["genesys"] = "genesys"
+    content_mode: Literal["delta", "cumulative"] = "delta"
+    model: str = Field("gpt-4o-mini", min_length=1)
+    system: str = ""
+    """A system prompt; empty for none."""
+
+    max_tokens: int = _PARAMETERS.max_tokens
+    temperature: float = _PARAMETERS.temperature
+    stop: tuple[str, ...] = DEFAULT_STOP
+    min_tokens_per_chunk: int = _MATRIX.min_tokens_per_chunk
+    max_tokens_per_chunk: int = _MATRIX.max_tokens_per_chunk
+    flush_interval_ms: int = _MATRIX.flush_interval_ms
+    include_usage: bool = True
+    enforce_schema: bool = True
+    truncate_on_limit: bool = True
+    max_stream_duration: float = _LIMITS.max_stream_duration_seconds
+    """Seconds."""
+
+    inactivity_timeout: float = _LIMITS.timeout_on_inactivity_seconds
+    """Seconds."""
+
+    retries: int = Field(3, ge=0, le=20)
+    stall_seconds: float = Field(2.0, gt=0)
+    """A longer gap between chunks counts as a stall."""
+
+    proxy: str = ""
+    """An http:// address; empty for what HTTPS_PROXY says."""
+
+    ca_bundle: str = ""
+    """A file of certificates to trust instead of the system's."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One profile's settings, ready for use."""
+
+    name: str
+    """The profile's name."""
+
+    profile: Profile
+    origins: Mapping[str, str]
+    """Where each setting that is not a default came from, in words."""
+
+    home: Home
+
+    def payload(self, *messages: Message) -> Payload:
+        """A payload for these messages, behind the system prompt. Raises ConfigurationError."""
+        profile = self.profile
+        system = (Message(role="system", content=profile.system),) if profile.system else ()
+        return build_payload(
+            {
+                "model": profile.model,
+                "input": {"messages": (*system, *messages)},
+                "parameters": _chosen(Parameters, profile),
+                "stream_config": {
+                    "chunk_matrix": _chosen(ChunkMatrix, profile),
+                    "completion_directives": _chosen(CompletionDirectives, profile),
+                    "gateway_constraints": {
+                        "max_stream_duration_seconds": profile.max_stream_duration,
+                        "timeout_on_inactivity_seconds": profile.inactivity_timeout,
+                    },
+                },
+            }
+        )
+
+    def context(self, conversation_id: str | None = None, continues: str | None = None) -> Context:
+        """What the record of a call says besides the call itself."""
+        return Context(
+            profile=self.name,
+            environment=self.profile.base_url or self.profile.region,
+            conversation_id=conversation_id,
+            continues=continues,
+            stall_seconds=self.profile.stall_seconds,
+        )
+
+
+def _chosen(model: type[BaseModel], profile: Profile) -> dict[str, Any]:
+    return {name: getattr(profile, name) for name in model.model_fields}
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the app keeps its files."""
+
+    config: Path
+    data: Path
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str] = os.environ) -> Home:
+        """``GENESYS_TUI_HOME`` if set, else the platform's folders for configuration and data."""
+        if home := environ.get("GENESYS_TUI_HOME"):
+            return cls(Path(home), Path(home))
+        import platformdirs
+
+        return cls(
+            platformdirs.user_config_path("genesys-tui", appauthor=False),
+            platformdirs.user_data_path("genesys-tui", appauthor=False),
+        )
+
+    @property
+    def config_file(self) -> Path:
+        """The settings, as TOML."""
+        return self.config / "config.toml"
+
+    @property
+    def ledger(self) -> Path:
+        """The audit file."""
+        return self.data / "ledger.db"
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    profile: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Put the layers together. Flags that are None were not given. Raises ConfigurationError, naming file and field."""
+    home = Home.of(environ)
+    written = read_config(home.config_file)
+    name = profile or environ.get("GENESYS_TUI_PROFILE") or written.get("profile") or DEFAULT_PROFILE
+    profiles = written.get("profiles", {})
+    if name not in profiles and name != DEFAULT_PROFILE:
+        known = ", ".join(sorted({DEFAULT_PROFILE, *profiles}))
+        raise ConfigurationError(f"There is no profile {name!r} in {home.config_file}; there are: {known}.")
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    layers = [(dict(profiles.get(name, {})), str(home.config_file))]
+    for setting, variables in _ENVIRONMENT.items():
+        if variable := next((each for each in variables if environ.get(each)), None):
+            layers.append(({setting: environ[variable]}, f"environment ({variable})"))
+    layers.append(({key: value for key, value in (flags or {}).items() if value is not None}, "command line"))
+    for layer, origin in layers:
+        values |= layer
+        origins |= dict.fromkeys(layer, origin)
+    try:
+        return Settings(name, Profile.model_validate(values), origins, home)
+    except ValidationError as error:
+        places = {origins.get(str(problem["loc"][0]), "") for problem in error.errors() if problem["loc"]}
+        raise ConfigurationError(f"{in_words(error)} (profile {name}; {', '.join(sorted(places))})") from None
+
+
+def read_config(file: Path) -> dict[str, Any]:
+    """The configuration file as it is; empty where there is none. Raises ConfigurationError."""
+    try:
+        with file.open("rb") as stream:
+            fields: dict[str, Any] = tomllib.load(stream)
+            return fields
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+
+
+def write_setting(file: Path, profile: str, setting: str, text: str) -> None:
+    """Set one setting of a profile in the file, leaving the rest and its comments as they are.
+
+    ``text`` is a TOML value, or a plain string. Raises ConfigurationError where the setting cannot take it.
+    """
+    import tomlkit
+
+    if setting not in Profile.model_fields:
+        raise ConfigurationError(f"There is no setting {setting!r}; there are: {', '.join(Profile.model_fields)}.")
+    value = _value_of(text)
+    try:
+        Profile.model_validate({setting: value})
+    except ValidationError as error:
+        try:
+            Profile.model_validate({setting: text})
+        except ValidationError:
+            raise ConfigurationError(in_words(error)) from None
+        value = text
+    read_config(file)
+    document = tomlkit.parse(file.read_text("utf-8")) if file.exists() else tomlkit.document()
+    table = document.setdefault("profiles", tomlkit.table(is_super_table=True)).setdefault(profile, tomlkit.table())
+    table[setting] = value
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = file.with_suffix(".toml.new")
+    aside.write_text(tomlkit.dumps(document), "utf-8")
+    aside.replace(file)
+
+
+def _value_of(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
