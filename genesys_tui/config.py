@@ -168,6 +168,7 @@ def load_settings(
     flags: Mapping[str, Any] | None = None,
     *,
     profile: str | None = None,
+    may_be_new: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> Settings:
     """Put the layers together. Flags that are None were not given. Raises ConfigurationError, naming file and field."""
@@ -175,7 +176,7 @@ def load_settings(
     written = read_config(home.config_file)
     name = profile or environ.get("GENESYS_TUI_PROFILE") or written.get("profile") or DEFAULT_PROFILE
     profiles = written.get("profiles", {})
-    if name not in profiles and name != DEFAULT_PROFILE:
+    if name not in profiles and name != DEFAULT_PROFILE and not may_be_new:
         known = ", ".join(sorted({DEFAULT_PROFILE, *profiles}))
         raise ConfigurationError(f"There is no profile {name!r} in {home.config_file}; there are: {known}.")
     values: dict[str, Any] = {}

@@ -53,6 +53,10 @@ class Exchange:
         """The call that is running, or ran last."""
         return self._call
 
+    def seconds_since_request(self, at: float) -> float:
+        """When a fact happened, in seconds since the first request of its call."""
+        return 0.0 if self._call is None else self._call.seconds_since_request(at)
+
     def run(self) -> Generator[CallFact, None, Record]:
         """The facts of each call in turn; a continuation's deltas without what they repeat. Returns the last record."""
         payload, context, left = self._asked, self._context, self._continues

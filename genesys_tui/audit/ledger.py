@@ -150,6 +150,13 @@ class Ledger:
             below = rows[-1][-1]
             limit = None if limit is None else limit - page
 
+    def describe(self) -> str:
+        """How many calls it holds and how it is written, for `doctor`."""
+        with self._guard("read") as db:
+            count = db.execute("SELECT count(*) FROM calls").fetchone()[0]
+            mode = db.execute("PRAGMA journal_mode").fetchone()[0]
+        return f"{count:,} calls, journal mode {mode} (SQLite {sqlite3.sqlite_version})"
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:

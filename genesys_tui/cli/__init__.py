@@ -1,0 +1,1 @@
+"""The command line: the one place where settings, gateway and ledger are put together."""

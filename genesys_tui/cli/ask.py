@@ -1,0 +1,133 @@
+"""`ask`: one prompt, its reply on standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from genesys_tui.cli.options import given, profile_option, setting_options
+from genesys_tui.cli.streams import OutputClosed
+
+if TYPE_CHECKING:
+    from genesys_tui.audit.records import Record
+    from genesys_tui.cli.formats import Format
+    from genesys_tui.config import Settings
+    from genesys_tui.exchange import Exchange
+    from genesys_tui.gateway.client import Gateway
+
+
+@click.command()
+@click.argument("prompt", required=False)
+@click.option("--format", "form", type=click.Choice(["text", "json", "events"]), default="text", show_default=True)
+@click.option(
+    "--continue", "continues", type=click.IntRange(0, 50), default=0, help="Continue a truncated reply up to N times."
+)
+@click.option("--demo", is_flag=True, help="Ask the embedded gateway; needs nothing.")
+@click.option("--scenario", help="The embedded gateway's bad day; see `genesys-tui gateway --help`.")
+@profile_option
+@setting_options
+def ask(
+    prompt: str | None,
+    form: str,
+    continues: int,
+    demo: bool,
+    scenario: str | None,
+    profile: str | None,
+    **flags: Any,
+) -> int:
+    """Make one call. PROMPT is the prompt; `-`, or a pipe, reads it from standard input.
+
+    The reply goes to standard output, everything else to standard error. Exit codes: 0 completed, 1 failed, 2 usage or
+    configuration, 3 truncated, 4 sign-in, 5 rate limited, 130 cancelled.
+    """
+    from genesys_tui.config import load_settings
+
+    text = _read_prompt(prompt)
+    settings = load_settings(given(flags), profile=profile)
+    with _gateway(settings, scenario or ("calm" if demo else None)) as (gateway, settings):
+        return _exchange(text, form, continues, settings, gateway)
+
+
+def _read_prompt(prompt: str | None) -> str:
+    if prompt is None or prompt == "-":
+        if prompt is None and sys.stdin.isatty():
+            raise click.UsageError("Give a PROMPT, or pipe one in.")
+        prompt = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+    if not prompt.strip():
+        raise click.UsageError("The prompt is empty.")
+    return prompt
+
+
+@contextlib.contextmanager
+def _gateway(settings: Settings, scenario: str | None) -> Iterator[tuple[Gateway, Settings]]:
+    """The profile's gateway, or the embedded one on its good or bad day."""
+    from genesys_tui.cli.demo import embedded_gateway
+    from genesys_tui.cli.wiring import DemoTokens, make_gateway, make_sign_in
+
+    if scenario is not None:
+        with embedded_gateway(settings, scenario) as (demo, settings):
+            yield make_gateway(settings, DemoTokens(demo)), settings
+        return
+    sign_in = make_sign_in(settings)
+    try:
+        yield make_gateway(settings, sign_in), settings
+    finally:
+        sign_in.close()
+
+
+def _exchange(prompt: str, form: str, continues: int, settings: Settings, gateway: Gateway) -> int:
+    from genesys_tui.cli.exits import exit_code_for
+    from genesys_tui.cli.formats import EventsFormat, JsonFormat, TextFormat
+    from genesys_tui.cli.wiring import open_ledger
+    from genesys_tui.exchange import Exchange
+    from genesys_tui.gateway.payload import Message
+
+    payload = settings.payload(Message(role="user", content=prompt))
+    with open_ledger(settings) as ledger:
+        exchange = Exchange(payload, gateway, ledger, settings.context(), continues=continues)
+        forms: dict[str, Format] = {
+            "text": TextFormat(),
+            "json": JsonFormat(),
+            "events": EventsFormat(exchange.seconds_since_request),
+        }
+        with _cancelled_by_signals(exchange):
+            return exit_code_for(_run(exchange, forms[form]))
+
+
+def _run(exchange: Exchange, form: Format) -> Record:
+    """Write the exchange as it comes; returns its last record. A reader who leaves cancels it."""
+    facts = exchange.run()
+    listening = True
+    while True:
+        try:
+            fact = next(facts)
+        except StopIteration as end:
+            record: Record = end.value
+            break
+        if listening:
+            try:
+                form.take(fact)
+            except OutputClosed:
+                listening = False
+                exchange.cancel()
+    with contextlib.suppress(OutputClosed):
+        form.finish()
+    return record
+
+
+@contextlib.contextmanager
+def _cancelled_by_signals(exchange: Exchange) -> Iterator[None]:
+    """SIGINT and SIGTERM cancel the call; what arrived is kept and recorded."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda *_: exchange.cancel())
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,35 @@
+"""`gateway`: the embedded gateway by itself, for other people's tests."""
+
+from __future__ import annotations
+
+import click
+
+from genesys_tui.cli.streams import narrate, write
+from genesys_tui.demo.scenarios import SCENARIOS
+
+
+def _scenario_list() -> str:
+    return "\b\nScenarios (NAME:N is bad for the first N requests of each call):\n" + "\n".join(
+        f"  {name:16}{about}" for name, about in SCENARIOS.items()
+    )
+
+
+@click.command(epilog=_scenario_list())
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes any free one.")
+@click.option("--scenario", default="calm", show_default=True, help="What kind of day it has.")
+@click.option(
+    "--rate", type=click.FloatRange(0), default=60.0, show_default=True, help="Tokens per second; 0: unpaced."
+)
+@click.option("--tokens", type=click.IntRange(1, 1_000_000), help="Make replies about this long.")
+def gateway(port: int, scenario: str, rate: float, tokens: int | None) -> None:
+    """Run the embedded gateway on 127.0.0.1 until interrupted; sign-in and API at one address."""
+    from genesys_tui.cli.demo import embedded_gateway
+    from genesys_tui.config import load_settings
+
+    with embedded_gateway(load_settings(), scenario, rate=rate, tokens=tokens, port=port) as (server, _):
+        write(f"{server.url}\n")
+        narrate(
+            f"Serving {server.scenario!r}. Sign in with client id {server.client_id}, secret {server.client_secret}: "
+            f"genesys-tui ask --base-url {server.url} hello. Ctrl+C stops it."
+        )
+        server.serve_forever()

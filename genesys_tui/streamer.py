@@ -1,0 +1,168 @@
+"""The library's front: a signed-in client, a payload, and a generator of reply text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+
+from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.records import Record
+from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials
+from genesys_tui.call import Call, Context, Ended, Records
+from genesys_tui.config import DEFAULT_PROFILE, Home
+from genesys_tui.gateway.chunks import StreamChunk
+from genesys_tui.gateway.client import Gateway, TokenSource
+from genesys_tui.gateway.endpoint import Endpoint
+from genesys_tui.gateway.facts import Delta
+from genesys_tui.gateway.payload import Payload, build_payload
+from genesys_tui.gateway.sse import Event, EventDecoder
+from genesys_tui.seam import Seam, continuation
+
+AuditEntry = Record
+"""The record of a call, under the name that the tutorial gives it."""
+
+UiCallback = Callable[[str, dict[str, Any]], object]
+"""Told of each delta: its text, and ``chunk_index`` (from 0), ``tokens_generated``, ``tokens_per_second`` (None while
+there is too little to tell), ``elapsed`` and ``time_to_first_token`` in seconds."""
+
+
+def initialize_genesys_client(
+    client_id: str | None = None,
+    client_secret: str | None = None,
+    environment: str | None = None,
+    *,
+    profile: str = DEFAULT_PROFILE,
+) -> SignIn:
+    """A client that signs in when it is first used.
+
+    Args:
+        client_id: with ``client_secret``, the OAuth client; else GENESYS_CLIENT_ID and its kin, else the keyring.
+        client_secret: see ``client_id``.
+        environment: the region: an AWS name, a domain, or a base URL that serves sign-in and API at once. Else
+            GENESYS_ENVIRONMENT, else us-east-1.
+        profile: whose keyring entries are used.
+
+    Raises:
+        ConfigurationError: there is no such region.
+        SignInError: half of the credentials was given.
+    """
+    place = environment or os.environ.get("GENESYS_ENVIRONMENT") or "us-east-1"
+    store = SecretStore(profile)
+    if client_id is None and client_secret is None:
+        return SignIn(partial(find_credentials, os.environ, store), place, store)
+    return SignIn(Credentials.of(client_id or "", SecretStr(client_secret or ""), "arguments"), place, store)
+
+
+class GenesysLLMStreamer:
+    """Makes calls and records each, whatever its end. One request per call, but for retries before it is answered."""
+
+    def __init__(
+        self,
+        client: TokenSource,
+        base_url: str | None = None,
+        *,
+        endpoint: str = "",
+        ledger: Records | None = None,
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            client: see ``initialize_genesys_client``; or anything with its ``token`` and ``renew``.
+            base_url: where the gateway is; else the client's region.
+            endpoint: the gateway's path, if not the default one.
+            ledger: where calls are recorded; else the audit file that the app and the command line use.
+
+        Raises:
+            ConfigurationError: the base URL is none, or would send the token unprotected.
+        """
+        base_url = base_url or getattr(client, "api_url", None) or "https://api.mypurecloud.com"
+        self._gateway = Gateway(Endpoint(base_url, endpoint), client)
+        self._ledger = ledger
+        self._base_url = base_url
+
+    def stream_completion(
+        self, payload: Payload | Mapping[str, Any], ui_callback: UiCallback | None = None
+    ) -> Generator[str, None, AuditEntry]:
+        """Yield the reply as it arrives; the generator's return value is the audit entry.
+
+        A call that fails yields nothing more and returns its entry, with ``status`` and ``error``. Closing the
+        generator cancels the call.
+
+        Raises:
+            ConfigurationError: the payload cannot be used; nothing was sent.
+            LedgerError: the call cannot be recorded; nothing was sent.
+        """
+        return self._stream(_validated(payload), Context(environment=self._base_url), "", ui_callback)
+
+    def continue_completion(
+        self, payload: Payload | Mapping[str, Any], entry: AuditEntry, text: str, ui_callback: UiCallback | None = None
+    ) -> Generator[str, None, AuditEntry]:
+        """Go on with a truncated reply: what follows ``text``, without what the gateway repeats of it.
+
+        Args:
+            payload: what was asked at first.
+            entry: the audit entry of the truncated call.
+            text: the whole reply so far.
+            ui_callback: as for ``stream_completion``.
+        """
+        context = Context(environment=self._base_url, conversation_id=entry.conversation_id, continues=entry.request_id)
+        return self._stream(continuation(_validated(payload), text), context, text, ui_callback)
+
+    def _stream(
+        self, payload: Payload, context: Context, before: str, ui_callback: UiCallback | None
+    ) -> Generator[str, None, AuditEntry]:
+        if self._ledger is None:
+            self._ledger = Ledger(Home.of().ledger)
+        call = Call(payload, self._gateway, self._ledger, context)
+        seam = Seam(before)
+        index = 0
+        for fact in call.run():
+            if isinstance(fact, Delta):
+                text = seam.feed(fact.content)
+                if ui_callback is not None:
+                    ui_callback(text, _figures(call, index))
+                index += 1
+                if text:
+                    yield text
+            elif isinstance(fact, Ended):
+                if rest := seam.finish():
+                    yield rest
+                return fact.record
+        raise AssertionError("a call always ends")
+
+
+class StreamBuffer:
+    """Bytes in, validated chunks out: none lost, none reordered, wherever the network cut them."""
+
+    def __init__(self) -> None:
+        self._decoder = EventDecoder()
+        self.rejected = 0
+        """How many events held no chunk."""
+
+    def feed(self, data: bytes) -> Iterator[StreamChunk]:
+        """Yield the chunks that these bytes complete. Consume it before the next ``feed``."""
+        for event in self._decoder.feed(data):
+            if isinstance(event, Event):
+                try:
+                    yield StreamChunk.from_bytes(event.data)
+                except ValidationError:
+                    self.rejected += 1
+
+
+def _validated(payload: Payload | Mapping[str, Any]) -> Payload:
+    return payload if isinstance(payload, Payload) else build_payload(dict(payload))
+
+
+def _figures(call: Call, index: int) -> dict[str, Any]:
+    now = call.snapshot()
+    return {
+        "chunk_index": index,
+        "tokens_generated": now.tokens,
+        "tokens_per_second": now.streaming_tokens_per_second,
+        "elapsed": now.elapsed,
+        "time_to_first_token": now.time_to_first_token,
+    }
