@@ -6,6 +6,7 @@ import io
 import time
 import uuid
 from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Protocol
@@ -93,7 +94,6 @@ class Call:
         self._text = io.StringIO()
         self._observations: list[Observation] = []
         self._correlation_id: str | None = None
-        self._began = clock()
 
     def cancel(self) -> None:
         """Stop the call at once, whatever it is doing. Any thread may call this, at any time."""
@@ -125,9 +125,9 @@ class Call:
             yield Started(opening)
             ending = yield from self._stream()
             record = self._ended(opening, "truncated" if ending.truncated else "completed", ending)
-        except (Cancelled, GeneratorExit) as stop:
+        except (Cancelled, GeneratorExit, KeyboardInterrupt) as stop:
             record = self._ended(opening, "cancelled", Ending(self._clock(), "cancelled"))
-            if isinstance(stop, GeneratorExit):
+            if not isinstance(stop, Cancelled):
                 raise
         except GenesysError as error:
             reason = "timeout" if isinstance(error, TimedOut) else "error"
@@ -141,15 +141,15 @@ class Call:
         return record
 
     def _stream(self) -> Generator[Fact, None, Ending]:
-        stream = self._gateway.stream(self._payload, self._scope)
-        while True:
-            try:
-                fact = next(stream)
-            except StopIteration as end:
-                ending: Ending = end.value
-                return ending
-            self._take(fact)
-            yield fact
+        with closing(self._gateway.stream(self._payload, self._scope)) as stream:
+            while True:
+                try:
+                    fact = next(stream)
+                except StopIteration as end:
+                    ending: Ending = end.value
+                    return ending
+                self._take(fact)
+                yield fact
 
     def _take(self, fact: Fact) -> None:
         self._metrics.take(fact)

@@ -86,6 +86,15 @@ class Profile(BaseModel):
     """A file of certificates to trust instead of the system's."""
 
 
+class _File(BaseModel):
+    """The shape of config.toml; what a profile may hold, the profile says."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    profile: str = DEFAULT_PROFILE
+    profiles: dict[str, dict[str, Any]] = {}
+
+
 @dataclass(frozen=True)
 class Settings:
     """One profile's settings, ready for use."""
@@ -201,11 +210,14 @@ def read_config(file: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as stream:
             fields: dict[str, Any] = tomllib.load(stream)
+            _File.model_validate(fields)
             return fields
     except FileNotFoundError:
         return {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
+    except ValidationError as error:
+        raise ConfigurationError(f"{file}: {in_words(error)}") from None
 
 
 def write_setting(file: Path, profile: str, setting: str, text: str) -> None:

@@ -11,6 +11,7 @@ from genesys_tui.audit.records import Record
 from genesys_tui.call import Call, CallFact, Context, Ended, Records, Streams
 from genesys_tui.gateway.facts import Delta
 from genesys_tui.gateway.payload import Payload
+from genesys_tui.metrics import Snapshot
 from genesys_tui.seam import Seam, continuation
 
 
@@ -25,12 +26,13 @@ class Exchange:
         context: Context,
         *,
         continues: int = 0,
-        before: str = "",
+        before: str | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        """``before`` is the text that the first call already continues; see ``seam.continuation``."""
-        self.content = before
+        """``before`` is the reply so far, where there is one: then already the first call goes on with it."""
+        self.content = before or ""
         """The reply so far, joined over all calls."""
+        self._before = before
         self._asked = payload
         self._gateway = gateway
         self._ledger = ledger
@@ -48,10 +50,10 @@ class Exchange:
             if self._call is not None:
                 self._call.cancel()
 
-    @property
-    def call(self) -> Call | None:
-        """The call that is running, or ran last."""
-        return self._call
+    def snapshot(self) -> Snapshot:
+        """The figures of the call that runs or ran last. To be asked on the thread that runs it, once it has begun."""
+        assert self._call is not None
+        return self._call.snapshot()
 
     def seconds_since_request(self, at: float) -> float:
         """When a fact happened, in seconds since the first request of its call."""
@@ -60,6 +62,8 @@ class Exchange:
     def run(self) -> Generator[CallFact, None, Record]:
         """The facts of each call in turn; a continuation's deltas without what they repeat. Returns the last record."""
         payload, context, left = self._asked, self._context, self._continues
+        if self._before is not None:
+            payload = continuation(payload, self._before)
         while True:
             record = yield from self._one(payload, context)
             if record.status != "truncated" or not left or self._cancelled or not self.content:

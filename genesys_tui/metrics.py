@@ -150,7 +150,7 @@ class StreamMetrics:
                 self.tokens = fact.output_tokens
 
     def end(self, at: float) -> None:
-        """The stream has ended. A silence before its end counts as a stall, though not as a gap between chunks."""
+        """The stream has ended. A silence before its end, as one before its first chunk, counts as a stall, not as a gap."""
         self._ended = at
         self.stalls += self._stalled(at)
 
@@ -189,13 +189,12 @@ class StreamMetrics:
     def _chunk(self, delta: Delta) -> None:
         at = delta.at
         self.chunks += 1
+        self.stalls += self._stalled(at)
         if self._last_chunk is None:
             self._first_chunk = at
             self._first_tokens = delta.tokens_generated
         else:
-            gap = at - self._last_chunk
-            self.gaps.add(gap)
-            self.stalls += gap > self.stall_seconds
+            self.gaps.add(at - self._last_chunk)
         self._last_chunk = at
         if delta.content and self._first_token is None:
             self._first_token = at

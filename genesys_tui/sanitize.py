@@ -6,6 +6,8 @@ record keeps the original; only what is shown is cleaned.
 
 from __future__ import annotations
 
+import re
+
 _REMOVED = (
     0x00AD,  # soft hyphen
     0x034F,  # combining grapheme joiner
@@ -36,13 +38,16 @@ _TABLE: dict[int, int | str | None] = {
     **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD),  # lone surrogates
 }
 
+_PRINTABLE = re.compile("[\u034f\u115f\u1160\u3164\uffa0\U000e0000-\U000e0fff]")
+"""What of the table ``str.isprintable()`` lets through."""
+
 
 def sanitized(text: str) -> str:
     """The text with every character that could steer a terminal made visible, replaced or removed.
 
     CR LF becomes LF; tabs and line feeds stay.
     """
-    if text.isprintable():
+    if text.isprintable() and not _PRINTABLE.search(text):
         return text
     return text.replace("\r\n", "\n").translate(_TABLE)
 

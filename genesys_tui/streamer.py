@@ -12,15 +12,16 @@ from pydantic import SecretStr, ValidationError
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.records import Record
 from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials
-from genesys_tui.call import Call, Context, Ended, Records
+from genesys_tui.call import Context, Ended, Records
 from genesys_tui.config import DEFAULT_PROFILE, Home
+from genesys_tui.exchange import Exchange
 from genesys_tui.gateway.chunks import StreamChunk
 from genesys_tui.gateway.client import Gateway, TokenSource
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Delta
 from genesys_tui.gateway.payload import Payload, build_payload
 from genesys_tui.gateway.sse import Event, EventDecoder
-from genesys_tui.seam import Seam, continuation
+from genesys_tui.metrics import Snapshot
 
 AuditEntry = Record
 """The record of a call, under the name that the tutorial gives it."""
@@ -96,7 +97,7 @@ class GenesysLLMStreamer:
             ConfigurationError: the payload cannot be used; nothing was sent.
             LedgerError: the call cannot be recorded; nothing was sent.
         """
-        return self._stream(_validated(payload), Context(environment=self._base_url), "", ui_callback)
+        return self._stream(_validated(payload), Context(environment=self._base_url), None, ui_callback)
 
     def continue_completion(
         self, payload: Payload | Mapping[str, Any], entry: AuditEntry, text: str, ui_callback: UiCallback | None = None
@@ -110,27 +111,23 @@ class GenesysLLMStreamer:
             ui_callback: as for ``stream_completion``.
         """
         context = Context(environment=self._base_url, conversation_id=entry.conversation_id, continues=entry.request_id)
-        return self._stream(continuation(_validated(payload), text), context, text, ui_callback)
+        return self._stream(_validated(payload), context, text, ui_callback)
 
     def _stream(
-        self, payload: Payload, context: Context, before: str, ui_callback: UiCallback | None
+        self, payload: Payload, context: Context, before: str | None, ui_callback: UiCallback | None
     ) -> Generator[str, None, AuditEntry]:
         if self._ledger is None:
             self._ledger = Ledger(Home.of().ledger)
-        call = Call(payload, self._gateway, self._ledger, context)
-        seam = Seam(before)
+        exchange = Exchange(payload, self._gateway, self._ledger, context, before=before)
         index = 0
-        for fact in call.run():
+        for fact in exchange.run():
             if isinstance(fact, Delta):
-                text = seam.feed(fact.content)
                 if ui_callback is not None:
-                    ui_callback(text, _figures(call, index))
+                    ui_callback(fact.content, _figures(exchange.snapshot(), index))
                 index += 1
-                if text:
-                    yield text
+                if fact.content:
+                    yield fact.content
             elif isinstance(fact, Ended):
-                if rest := seam.finish():
-                    yield rest
                 return fact.record
         raise AssertionError("a call always ends")
 
@@ -157,8 +154,7 @@ def _validated(payload: Payload | Mapping[str, Any]) -> Payload:
     return payload if isinstance(payload, Payload) else build_payload(dict(payload))
 
 
-def _figures(call: Call, index: int) -> dict[str, Any]:
-    now = call.snapshot()
+def _figures(now: Snapshot, index: int) -> dict[str, Any]:
     return {
         "chunk_index": index,
         "tokens_generated": now.tokens,

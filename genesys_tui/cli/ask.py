@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option("--demo", is_flag=True, help="Ask the embedded gateway; needs nothing.")
 @click.option("--scenario", help="The embedded gateway's bad day; see `genesys-tui gateway --help`.")
+@click.option("--rate", type=click.FloatRange(0), default=60.0, help="Its tokens per second; 0: as fast as it can.")
 @profile_option
 @setting_options
 def ask(
@@ -37,6 +38,7 @@ def ask(
     continues: int,
     demo: bool,
     scenario: str | None,
+    rate: float,
     profile: str | None,
     **flags: Any,
 ) -> int:
@@ -49,7 +51,7 @@ def ask(
 
     text = _read_prompt(prompt)
     settings = load_settings(given(flags), profile=profile)
-    with _gateway(settings, scenario or ("calm" if demo else None)) as (gateway, settings):
+    with _gateway(settings, scenario or ("calm" if demo else None), rate) as (gateway, settings):
         return _exchange(text, form, continues, settings, gateway)
 
 
@@ -64,13 +66,13 @@ def _read_prompt(prompt: str | None) -> str:
 
 
 @contextlib.contextmanager
-def _gateway(settings: Settings, scenario: str | None) -> Iterator[tuple[Gateway, Settings]]:
+def _gateway(settings: Settings, scenario: str | None, rate: float) -> Iterator[tuple[Gateway, Settings]]:
     """The profile's gateway, or the embedded one on its good or bad day."""
     from genesys_tui.cli.demo import embedded_gateway
     from genesys_tui.cli.wiring import DemoTokens, make_gateway, make_sign_in
 
     if scenario is not None:
-        with embedded_gateway(settings, scenario) as (demo, settings):
+        with embedded_gateway(settings, scenario, rate=rate) as (demo, settings):
             yield make_gateway(settings, DemoTokens(demo)), settings
         return
     sign_in = make_sign_in(settings)

@@ -28,7 +28,7 @@ class TextFormat:
 
     def __init__(self) -> None:
         self._ends_line = True
-        self._empty = True
+        self._last: Record | None = None
 
     def take(self, fact: CallFact) -> None:
         """Write one fact."""
@@ -37,7 +37,6 @@ class TextFormat:
                 narrate("\nThe gateway replaced the text so far:")
             if fact.content:
                 write(fact.content)
-                self._empty = False
                 self._ends_line = fact.content.endswith("\n")
         elif isinstance(fact, Retry):
             self._line(f"Attempt {fact.attempt} failed: {fact.why} Trying again in {fact.wait:.1f} s.")
@@ -45,22 +44,23 @@ class TextFormat:
             self._line(f"Out of sequence: chunk {fact.chunk_id} {fact.detail}.")
         elif isinstance(fact, Diagnostic):
             self._line(f"Diagnostic ({fact.name}): {fact.why}")
+        elif isinstance(fact, Started) and self._last is not None:
+            self._line(f"{ending_in_words(self._last)}. Continuing.")
         elif isinstance(fact, Ended):
-            self._end(fact.record)
+            self._last = fact.record
 
     def finish(self) -> None:
-        """Nothing waits."""
+        """End the last line of the reply, and sum up. Raises OutputClosed."""
+        if not self._ends_line:
+            write("\n")
+            self._ends_line = True
+        if self._last is not None:
+            narrate(ending_in_words(self._last))
+            if self._last.correlation_id and self._last.status == "failed":
+                narrate(f"Correlation id: {self._last.correlation_id}")
 
     def _line(self, text: str) -> None:
         narrate(text if self._ends_line else f"\n{text}")
-
-    def _end(self, record: Record) -> None:
-        if not self._ends_line:
-            write("\n")
-        self._ends_line = True
-        narrate(ending_in_words(record))
-        if record.correlation_id and record.status == "failed":
-            narrate(f"Correlation id: {record.correlation_id}")
 
 
 class JsonFormat:

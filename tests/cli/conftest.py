@@ -1,0 +1,43 @@
+"""Runs the command line as people do: as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """A clean environment with a home of its own."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "HOME": str(tmp_path), "GENESYS_TUI_HOME": str(tmp_path / "home"), "PYTHONUTF8": "1"}
+
+
+@pytest.fixture
+def command() -> Sequence[str]:
+    return (sys.executable, "-m", "genesys_tui")
+
+
+@pytest.fixture
+def run(environ: dict[str, str], command: Sequence[str]) -> Run:
+    """Run a command to its end and return what it wrote."""
+
+    def run(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env={**environ, **more},
+            timeout=60,
+            check=False,
+        )
+
+    return run
