@@ -38,7 +38,7 @@ def make_store(settings: Settings) -> SecretStore:
 
 def sign_in_place(settings: Settings) -> str:
     """Where to sign in: the region, or a gateway on this machine that serves sign-in as well."""
-    from genesys_tui.gateway.endpoint import is_loopback
+    from genesys_tui.address import is_loopback
 
     base_url = settings.profile.base_url
     local = bool(base_url) and is_loopback(urlsplit(base_url).hostname or "")
@@ -89,7 +89,7 @@ def environment_proxy(url: str) -> str | None:
     """The proxy that the environment names for this address; none for this machine."""
     from urllib.request import getproxies, proxy_bypass
 
-    from genesys_tui.gateway.endpoint import is_loopback
+    from genesys_tui.address import is_loopback
 
     parts = urlsplit(url)
     host = parts.hostname or ""
