@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from genesys_tui.cli.exits import exit_code_of
-from genesys_tui.cli.streams import narrate, prepare_streams
+from genesys_tui.cli.streams import OutputClosed, narrate, prepare_streams
 from genesys_tui.errors import GenesysError
 
 # Name → the module that holds it (and the name in it), and its line in the help.
@@ -78,6 +78,8 @@ def _run(arguments: list[str] | None) -> int:
     except click.Abort:
         narrate("Stopped.")
         return 130
+    except OutputClosed:
+        return 141  # as a shell reports a program that SIGPIPE ended
     except GenesysError as error:
         narrate(f"genesys-tui: {error.message}")
         if error.correlation_id:

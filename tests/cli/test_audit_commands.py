@@ -1,0 +1,100 @@
+"""`audit`, `config`, `gateway`: the rest of the command line."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+import subprocess
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from cli.conftest import Run
+
+
+@pytest.fixture
+def history(run: Run) -> list[dict[str, object]]:
+    """Three calls: completed, truncated, failed; the newest first."""
+    for arguments in (["hello"], ["--max-tokens", "5", "make a table of zebras"], ["--scenario", "refused", "x"]):
+        run("ask", "--demo", "--rate", "0", *arguments)
+    return [json.loads(line) for line in run("audit", "list", "--format", "jsonl").stdout.splitlines()]
+
+
+def test_the_history_is_listed_filtered_shown_and_exported(
+    run: Run, history: list[dict[str, object]], tmp_path: Path
+) -> None:
+    assert [call["status"] for call in history] == ["failed", "truncated", "completed"]
+
+    table = run("audit", "list").stdout.splitlines()
+    assert [line.split()[3] for line in table[1:]] == ["failed", "truncated", "completed"]
+    assert len(run("audit", "list", "--status", "truncated").stdout.splitlines()) == 2
+    assert len(run("audit", "list", "--search", "ZEBRAS").stdout.splitlines()) == 2
+    assert len(run("audit", "list", "--since", "1h", "--model", "gpt*").stdout.splitlines()) == 4
+    assert len(run("audit", "list", "--until", "1h").stdout.splitlines()) == 1
+    assert len(run("audit", "list", "--limit", "1").stdout.splitlines()) == 2
+
+    page = run("audit", "show", str(history[1]["request_id"])[:8]).stdout
+    assert "cut by max_tokens (5)" in page
+    assert "make a table of zebras" in page
+    assert json.loads(run("audit", "show", str(history[0]["request_id"]), "--format", "json").stdout) == history[0]
+
+    file = tmp_path / "calls.jsonl"
+    assert run("audit", "export", "-o", str(file)).returncode == 0
+    assert [json.loads(line) for line in file.read_text().splitlines()] == history
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    again = run("audit", "export", "-o", str(file))
+    assert again.returncode == 1
+    assert "--force" in again.stderr
+    assert run("audit", "export", "-o", str(file), "--force").returncode == 0
+
+
+def test_what_is_not_there_is_a_sentence(run: Run) -> None:
+    done = run("audit", "show", "nothing")
+
+    assert done.returncode == 1
+    assert "No call has the request id nothing" in done.stderr
+
+
+def test_a_closed_pipe_is_no_traceback(command: Sequence[str], environ: dict[str, str], run: Run) -> None:
+    run("ask", "--demo", "--rate", "0", "hello")
+    with subprocess.Popen(
+        [*command, "audit", "export"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_settings_are_set_shown_and_listed(run: Run, environ: dict[str, str]) -> None:
+    assert run("config", "set", "max_tokens", "99", "--profile", "lab").returncode == 0
+    assert run("config", "set", "stop", '["A"]', "--profile", "lab").returncode == 0
+    assert run("config", "path").stdout.strip() == f"{environ['GENESYS_TUI_HOME']}/config.toml"
+    shown = run("--profile", "lab", "config", "show").stdout
+    assert "max_tokens = 99" in shown
+    assert 'stop = ["A"]' in shown
+    assert run("config", "profiles").stdout.split("\n")[:2] == ["* default", "  lab"]
+    refused = run("config", "set", "max_tokens", "many")
+    assert refused.returncode == 2
+    assert "max_tokens" in refused.stderr
+    assert run("config", "set", "colour", "red").returncode == 2
+
+
+def test_the_gateway_serves_until_it_is_interrupted(command: Sequence[str], environ: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [*command, "gateway", "--port", "0", "--scenario", "refused"], stdout=subprocess.PIPE, env=environ, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{url}/nothing", timeout=10)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == 0
+
+
+def test_help_names_every_scenario(run: Run) -> None:
+    from genesys_tui.demo import SCENARIOS
+
+    assert all(name in run("gateway", "--help").stdout for name in SCENARIOS)
