@@ -70,17 +70,21 @@ class DemoDays:
 
 def _desk(settings: Settings, held: ExitStack) -> Desk:
     """What the screen works with, on a real gateway. ``held`` lets go of it when the app ends."""
-    from genesys_tui.cli.wiring import make_gateway, make_sign_in, open_ledger
+    from genesys_tui.cli.wiring import make_gateway, make_sign_in, make_store, open_ledger
     from genesys_tui.tui.desk import Desk
 
-    sign_in = make_sign_in(settings)
+    sign_in = make_sign_in(settings, make_store(settings, _unheard))
     held.callback(sign_in.close)
     gateway = make_gateway(settings, sign_in)
-    return Desk(gateway, held.enter_context(open_ledger(settings)), sign_in.start)
+    return Desk(gateway, held.enter_context(open_ledger(settings, _unheard)), sign_in.start)
 
 
 def _demo_desk(server: DemoGateway, settings: Settings, held: ExitStack) -> Desk:
     from genesys_tui.cli.wiring import DemoTokens, make_gateway, open_ledger
     from genesys_tui.tui.desk import Desk
 
-    return Desk(make_gateway(settings, DemoTokens(server)), held.enter_context(open_ledger(settings)))
+    return Desk(make_gateway(settings, DemoTokens(server)), held.enter_context(open_ledger(settings, _unheard)))
+
+
+def _unheard(_: str) -> None:
+    """The screen is drawn on standard error: nothing else may be written there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,22 +19,25 @@ if TYPE_CHECKING:
     from genesys_tui.gateway.endpoint import Endpoint
 
 
-def open_ledger(settings: Settings) -> Ledger:
+Tell = Callable[[str], None]
+
+
+def open_ledger(settings: Settings, tell: Tell = narrate) -> Ledger:
     """The audit file. Raises LedgerError."""
     from genesys_tui.audit.ledger import Ledger
 
     ledger = Ledger(settings.home.ledger)
     if ledger.recovered:
         calls = "call was" if ledger.recovered == 1 else "calls were"
-        narrate(f"{ledger.recovered} {calls} left open by a program that died, and closed as interrupted.")
+        tell(f"{ledger.recovered} {calls} left open by a program that died, and closed as interrupted.")
     return ledger
 
 
-def make_store(settings: Settings) -> SecretStore:
+def make_store(settings: Settings, tell: Tell = narrate) -> SecretStore:
     """The profile's part of the keyring."""
     from genesys_tui.auth import SecretStore
 
-    return SecretStore(settings.name, on_waiting=narrate)
+    return SecretStore(settings.name, on_waiting=tell)
 
 
 def sign_in_place(settings: Settings) -> str:

@@ -1,0 +1,1 @@
+"""The screen. Only what is in here knows Textual."""

@@ -1,0 +1,119 @@
+"""The courier: carries one exchange from its thread to the screen, in few messages."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from genesys_tui.call import CallFact, Ended, Started
+from genesys_tui.errors import GenesysError
+from genesys_tui.exchange import Exchange
+from genesys_tui.gateway.facts import Delta, Requested, Retry
+from genesys_tui.metrics import Snapshot, StreamMetrics
+from genesys_tui.tui.mailbox import Mailbox
+from genesys_tui.tui.messages import CallAbandoned, CallEnded, CallProgressed, CallStarted, Crashed
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How a running call is doing at one moment."""
+
+    figures: Snapshot
+    retry_in: float | None = None
+    """Seconds until the next attempt, while one is waited for."""
+
+    stalled: bool = False
+    """Whether the silence is longer than the profile's threshold."""
+
+
+class Courier:
+    """Runs an exchange on a daemon thread.
+
+    Text goes out in one CallProgressed, and no other until ``resume`` says that the screen has taken it: what comes
+    meanwhile goes with the next. So the wire never waits for the screen, and the screen sets its own pace.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        deliver: Mailbox,
+        stall_seconds: float,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._exchange = exchange
+        self._deliver = deliver
+        self._stall_seconds = stall_seconds
+        self._clock = clock
+        self._lock = threading.Lock()  # of everything below; the call's own metrics belong to its thread alone
+        self._metrics = StreamMetrics(stall_seconds)
+        self._retry: Retry | None = None
+        self._text: list[str] = []
+        self._replaces = False
+        self._awaited = True
+        self._thread = threading.Thread(target=self._run, daemon=True, name="genesys-tui-call")
+
+    def start(self) -> None:
+        """Make the calls; their messages follow."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Stop at once; the end is still told."""
+        self._exchange.cancel()
+
+    def join(self, seconds: float) -> None:
+        """Wait this long for the end to be recorded."""
+        self._thread.join(seconds)
+
+    def resume(self) -> None:
+        """The screen can take more text."""
+        with self._lock:
+            self._awaited = True
+            self._hand_over()
+
+    def vitals(self) -> Vitals:
+        """The figures of this moment. Any thread may ask."""
+        with self._lock:
+            now = self._clock()
+            figures = self._metrics.snapshot(now)
+            retry = self._retry
+        waits = None if retry is None else max(0.0, retry.at + retry.wait - now)
+        return Vitals(figures, waits, (figures.silent_for or 0.0) > self._stall_seconds)
+
+    def _run(self) -> None:
+        try:
+            for fact in self._exchange.run():
+                self._take(fact)
+        except GenesysError as error:
+            self._deliver(CallAbandoned(error))
+        except Exception as bug:  # noqa: BLE001 - raised again by the screen, which crashes
+            self._deliver(Crashed(bug))
+
+    def _take(self, fact: CallFact) -> None:
+        with self._lock:
+            if isinstance(fact, Started):
+                self._metrics = StreamMetrics(self._stall_seconds)
+                self._deliver(CallStarted(fact.record))
+            elif isinstance(fact, Ended):
+                self._awaited = True
+                self._hand_over()
+                self._deliver(CallEnded(fact.record, fact.content))
+            else:
+                self._metrics.take(fact)
+                if isinstance(fact, Retry | Requested):
+                    self._retry = fact if isinstance(fact, Retry) else None
+                elif isinstance(fact, Delta) and (fact.content or fact.replaces):
+                    self._keep(fact)
+
+    def _keep(self, delta: Delta) -> None:
+        if delta.replaces:
+            self._text.clear()
+            self._replaces = True
+        self._text.append(delta.content)
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self._awaited and (self._text or self._replaces):
+            self._deliver(CallProgressed("".join(self._text), self._replaces))
+            self._text, self._replaces, self._awaited = [], False, False

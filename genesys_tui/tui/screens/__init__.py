@@ -1,0 +1,1 @@
+"""The screens: talking, and looking back."""

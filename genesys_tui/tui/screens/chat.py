@@ -1,0 +1,299 @@
+"""The chat: a prompt, its streaming reply, and how the stream is doing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.notifications import SeverityLevel
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from genesys_tui.config import Settings
+from genesys_tui.errors import GenesysError
+from genesys_tui.exchange import Exchange
+from genesys_tui.sanitize import sanitized, sanitized_line
+from genesys_tui.tui.courier import Courier
+from genesys_tui.tui.desk import DemoSwitch, Desk, opened
+from genesys_tui.tui.mailbox import aside, mailbox_of
+from genesys_tui.tui.messages import (
+    CallAbandoned,
+    CallEnded,
+    CallProgressed,
+    Crashed,
+    DeskOpened,
+    DeskRefused,
+)
+from genesys_tui.tui.readings import READY, Reading, Readings, final_readings, live_readings
+from genesys_tui.tui.talk import Talk
+from genesys_tui.tui.widgets.folded import FoldedHealth
+from genesys_tui.tui.widgets.health import Health
+from genesys_tui.tui.widgets.masthead import Masthead
+from genesys_tui.tui.widgets.prompt import Prompt
+from genesys_tui.tui.widgets.queued import Queued
+from genesys_tui.tui.widgets.transcript import Transcript
+from genesys_tui.tui.widgets.welcome import Welcome
+from genesys_tui.tui.words import CONTINUE_KEY, note_of, severity_of
+
+TICK = 0.2
+"""Seconds between two readings of the gauges."""
+
+FASTEST = 1 / 30
+"""Seconds that lie at least between two flushes of reply text."""
+
+GOODBYE = 0.8
+"""Seconds that quitting waits for a cancelled call to be recorded."""
+
+
+class ChatScreen(Screen[None]):
+    """Talks to the gateway, one call at a time."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Stop", key_display="esc"),
+        Binding(CONTINUE_KEY, "go_on", "Continue"),
+        Binding("ctrl+n", "begin_again", "New"),
+    ]
+    busy = var(False, toggle_class="-busy", bindings=True)
+    empty = var(True, toggle_class="-empty")
+
+    masthead = getters.query_one(Masthead)
+    transcript = getters.query_one(Transcript)
+    health = getters.query_one(Health)
+    folded = getters.query_one(FoldedHealth)
+    queued = getters.query_one(Queued)
+    prompt = getters.query_one(Prompt)
+
+    def __init__(self, open_desk: Callable[[], Desk], settings: Settings, demo: DemoSwitch | None) -> None:
+        super().__init__()
+        self.desk: Desk | None = None
+        self._open_desk = open_desk
+        self._opening = False
+        self._settings = settings
+        self._demo = demo
+        self._talk = Talk(settings)
+        self._courier: Courier | None = None
+        self._unanswered = ""  # the prompt that goes back into the editor where it gets no reply
+
+    def compose(self) -> ComposeResult:
+        """Transcript and prompt, the stream's health beside them."""
+        yield Masthead(self._settings)
+        with Horizontal(id="page"):
+            with Vertical(id="talk"):
+                yield Welcome(demo=self._demo is not None)
+                yield Transcript()
+                yield FoldedHealth()
+                yield Queued()
+                yield Prompt()
+            yield Health()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Take the keys; open the desk when the first frame is out."""
+        self._deliver = mailbox_of(self)
+        self._ticker = self.set_interval(TICK, self._tick, pause=True)
+        self.prompt.focus()
+        self.call_after_refresh(self._begin_opening)
+
+    def on_unmount(self) -> None:
+        """Leave no call open in the ledger."""
+        if self._courier:
+            self._courier.cancel()
+            self._courier.join(GOODBYE)
+
+    def _begin_opening(self) -> None:
+        self._opening = True
+        self._show({"state": Reading("opening")})
+        aside(partial(opened, self._open_desk), self._deliver)
+
+    def on_desk_opened(self, event: DeskOpened) -> None:
+        """Calls can be made; one may be waiting."""
+        self.desk, self._opening = event.desk, False
+        self._show({"state": READY})
+        self._ask_queued()
+
+    def on_desk_refused(self, event: DeskRefused) -> None:
+        """Say why no call can be made. The next prompt tries again."""
+        self._opening = False
+        self._show({"state": Reading("not ready", "error")})
+        self._say(event.error.message, "error")
+        self._back_to_the_editor()
+
+    # What the operator does.
+
+    def on_prompt_sent(self, event: Prompt.Sent) -> None:
+        """Ask, now or as soon as it is possible."""
+        command, _, argument = event.text.strip().partition(" ")
+        if command == "/scenario":
+            self.prompt.take()
+            self.switch_scenario(argument.strip())
+        elif self.busy or self.desk is None:
+            self._queue()
+        else:
+            self._ask(self.prompt.take())
+
+    def switch_scenario(self, name: str) -> None:
+        """Turn the embedded gateway's day."""
+        if self._demo is None:
+            self._tell("There is no embedded gateway here. Start one with `genesys-tui demo`.", "warning")
+            return
+        try:
+            self._demo.scenario = name
+        except ValueError as error:
+            self._tell(f"{error}.", "warning")
+            return
+        self._tell(self._demo.scenarios.get(name.partition(":")[0], ""), "information", title=name)
+        self._show_state()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Keys are offered while they do something."""
+        if action == "cancel":
+            return self.busy
+        if action == "go_on":
+            return self._talk.can_continue and not self.busy
+        return not self.busy if action == "begin_again" else True
+
+    def action_cancel(self) -> None:
+        """Stop the call; what came is kept."""
+        if self._courier:
+            self._courier.cancel()
+
+    def action_go_on(self) -> None:
+        """Continue the truncated reply."""
+        if self.desk:
+            self._unanswered = ""
+            self.transcript.begin("")
+            self._start(self._talk.go_on(self.desk))
+
+    def action_begin_again(self) -> None:
+        """Begin another conversation."""
+        self._talk.clear()
+        self.transcript.clear()
+        self.empty = True
+        self.refresh_bindings()
+
+    def action_page_up(self) -> None:
+        """Look at what was said before."""
+        self.transcript.scroll_page_up(animate=False)
+
+    def action_page_down(self) -> None:
+        """Come back to what is being said."""
+        self.transcript.scroll_page_down(animate=False)
+
+    # The call.
+
+    def _queue(self) -> None:
+        if self.queued.prompt:
+            self._tell("One prompt is waiting already. Send this one when that has been asked.", "warning")
+            return
+        self.queued.prompt = self.prompt.take()
+        if not self.busy and not self._opening:
+            self._begin_opening()
+
+    def _ask(self, prompt: str) -> None:
+        assert self.desk is not None
+        try:
+            exchange = self._talk.ask(prompt, self.desk)
+        except GenesysError as error:
+            self._say(error.message, "error")
+            self.prompt.give_back(prompt)
+            return
+        self._unanswered = prompt
+        self.empty = False
+        self.transcript.begin(prompt)
+        self._start(exchange)
+
+    def _start(self, exchange: Exchange) -> None:
+        self.health.trend.clear()
+        self._courier = Courier(exchange, self._deliver, self._settings.profile.stall_seconds)
+        self._courier.start()
+        self.busy = True
+        self._tick()
+        self._ticker.resume()
+
+    def on_call_started(self) -> None:
+        """The request is on its way."""
+        self._tick()
+
+    def on_call_progressed(self, event: CallProgressed) -> None:
+        """Show the text; take more when it has been painted."""
+        began = time.thread_time()
+        (self.transcript.replace if event.replaces else self.transcript.append)(event.text)
+        self.call_after_refresh(self._painted, began)
+
+    def _painted(self, began: float) -> None:
+        cost = time.thread_time() - began
+        if self._courier:
+            self.set_timer(max(FASTEST, 4 * cost), self._courier.resume)
+
+    def on_call_ended(self, event: CallEnded) -> None:
+        """Say how it ended, and go on to what waits."""
+        record = event.record
+        self._talk.ended(record, event.content)
+        self._end(note_of(record, can_continue=self._talk.can_continue and record.truncated), severity_of(record))
+        readings = final_readings(record)
+        self._show(readings, state=readings["state"] if record.status == "failed" else READY)
+        if record.status in ("completed", "truncated"):
+            self._ask_queued()
+        else:
+            kept = record.status == "cancelled" and event.content
+            self._back_to_the_editor("" if kept else self._unanswered)
+
+    def on_call_abandoned(self, event: CallAbandoned) -> None:
+        """Say why there is no record, and therefore no call."""
+        self._end(event.error.message, "error")
+        self._show({"state": Reading("no record", "error")})
+        self._back_to_the_editor(self._unanswered)
+
+    def on_crashed(self, event: Crashed) -> None:
+        """A bug on a thread is a bug of the app."""
+        raise event.error
+
+    def _end(self, note: str, severity: str) -> None:
+        self._courier = None
+        self._ticker.pause()
+        self.transcript.end(note, severity)
+        self.busy = False
+        self.refresh_bindings()
+
+    def _ask_queued(self) -> None:
+        if self.queued.prompt:
+            self._ask(self.queued.take())
+
+    def _back_to_the_editor(self, unanswered: str = "") -> None:
+        """What waits, else what got no reply: neither is asked by itself after something went wrong."""
+        if self.queued.prompt:
+            self.prompt.give_back(self.queued.take())
+        elif unanswered and not self.prompt.text.strip():
+            self.prompt.give_back(unanswered)
+
+    # What is shown.
+
+    def _tick(self) -> None:
+        if self._courier:
+            vitals = self._courier.vitals()
+            if (rate := vitals.figures.current_tokens_per_second) is not None:
+                self.health.trend.add(rate, vitals.figures.elapsed)
+            self._show(live_readings(vitals), live=True)
+
+    def _show(self, readings: Readings, *, live: bool = False, state: Reading | None = None) -> None:
+        self._state = state or readings["state"]
+        self._show_state()
+        self.health.read(readings, live=live)
+        self.folded.read(readings)
+
+    def _show_state(self) -> None:
+        self.masthead.show(self._state, self._demo.scenario if self._demo else "")
+
+    def _say(self, sentence: str, severity: str) -> None:
+        self.empty = False
+        self.transcript.end(sentence, severity)
+
+    def _tell(self, sentence: str, severity: SeverityLevel, title: str = "") -> None:
+        self.notify(sanitized(sentence), title=sanitized_line(title), severity=severity, markup=False)

@@ -1,0 +1,62 @@
+"""The desk is opened behind the first frame; where it cannot be, the operator reads why."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from genesys_tui.config import load_settings
+from genesys_tui.errors import LedgerError
+from genesys_tui.tui.app import GenesysApp
+from genesys_tui.tui.desk import Desk
+
+from .conftest import MakeStage
+
+
+async def test_a_desk_that_cannot_be_opened_says_why_and_keeps_the_prompt(tmp_path: Path) -> None:
+    tries = []
+
+    def open_desk() -> Desk:
+        tries.append(threading.current_thread())
+        raise LedgerError("The audit file cannot be opened [/nope]: disk full. Free some space.")
+
+    app = GenesysApp(open_desk, load_settings(environ={"GENESYS_TUI_HOME": str(tmp_path)}))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause(0.2)
+        app.chat.prompt.text = "hello"
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert "[/nope]: disk full." in "\n".join(line.text for line in app.chat.transcript._lines)
+        assert app.chat.prompt.text == "hello"
+        assert len(tries) == 2  # sending tried again
+        assert threading.main_thread() not in tries
+
+
+async def test_a_prompt_sent_before_the_desk_is_open_is_asked_as_soon_as_it_is(stage: MakeStage) -> None:
+    it = stage(tokens=10)
+    gate = threading.Event()
+    open_desk = it.app.chat._open_desk
+
+    def slowly() -> Desk:
+        gate.wait(5)
+        return open_desk()
+
+    it.app.chat._open_desk = slowly
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.send(pilot, "early")
+        assert it.app.chat.queued.prompt == "early"
+        gate.set()
+        await it.until(pilot, lambda: it.records and not it.app.chat.busy)
+        assert "early" in it.shown
+
+
+async def test_a_call_that_cannot_be_recorded_is_not_made(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        it.ledger._db.execute("DROP TABLE calls")
+        await it.send(pilot, "hello")
+        await it.until(pilot, lambda: "Without it no call is made" in " ".join(it.shown.split()))
+        assert not it.app.chat.busy
+        assert it.app.chat.prompt.text == "hello"
+        assert not it.demo.requests
