@@ -1,47 +1,70 @@
-"""Endings in words: what is written under a reply."""
+"""Endings in words: what is written under a reply. May quote the gateway: to be cleaned before it is shown."""
 
 from __future__ import annotations
 
 from genesys_tui.audit.records import Record
 
+_ORDINARY_REASONS = ("completed", "stop", "end_turn")
+_OBSERVED = (
+    ("stalls", "stall", "stalls"),
+    ("diagnostics", "diagnostic", "diagnostics"),
+    ("sequence_anomalies", "sequence anomaly", "sequence anomalies"),
+)
+
+
+def ending_of(record: Record) -> str:
+    """How it ended, in two to four words."""
+    if record.status == "completed":
+        return "completed" if record.stop_reason in _ORDINARY_REASONS else f"completed: {record.stop_reason}"
+    if record.status == "truncated":
+        known = {"disconnected": "connection lost", "timeout": "timed out"}
+        return known.get(record.stop_reason, f"cut by {record.stop_reason}")
+    if record.status == "failed":
+        return record.error.kind.replace("_", " ") if record.error else record.stop_reason
+    return {"cancelled": "cancelled by you"}.get(record.status, record.status)
+
 
 def ending_in_words(record: Record) -> str:
-    """How a call ended and how fast it was, on one line. May quote the gateway: to be cleaned before it is shown."""
-    return " · ".join([_how(record), *figures_in_words(record)])
+    """How it ended, why, and its figures, on one line."""
+    if record.status == "failed":
+        return _failure(record)
+    ending = ending_of(record)
+    if record.truncated and record.detail:
+        ending += f": {record.detail.removeprefix('the connection was lost: ').removeprefix('the connection ')}"
+    return " · ".join([ending, *_figures(record)])
 
 
-def figures_in_words(record: Record) -> list[str]:
-    """The figures worth telling; what was not measured is left out."""
-    figures = []
-    if record.total_tokens:
-        figures.append(f"{record.total_tokens:,} tokens")
+def seconds(value: float | None, digits: int = 2) -> str:
+    """A time, as precisely as it means something."""
+    if value is None:
+        return "—"
+    if value < 0.1 and digits > 1:
+        return f"{value * 1000:.0f} ms"
+    return f"{value:.{digits}f} s" if value < 100 else f"{value // 60:.0f} min {value % 60:02.0f} s"
+
+
+def rate(value: float | None) -> str:
+    """Tokens per second, without a unit."""
+    return "—" if value is None else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def _failure(record: Record) -> str:
+    error = record.error
+    sentence = error.message if error else record.detail or record.stop_reason
+    after = f" after {record.attempts} attempts" if record.attempts > 1 else ""
+    known = f" (correlation id {record.correlation_id})" if record.correlation_id else ""
+    return f"failed{after}: {sentence}{known}"
+
+
+def _figures(record: Record) -> list[str]:
+    figures = [f"{record.total_tokens:,} tokens" if record.total_tokens != 1 else "1 token"]
     if record.streaming_tokens_per_second is not None:
-        figures.append(f"{record.streaming_tokens_per_second:.1f} tok/s")
+        figures.append(f"{rate(record.streaming_tokens_per_second)} tok/s")
     if record.time_to_first_token_seconds is not None:
-        figures.append(f"TTFT {record.time_to_first_token_seconds:.2f} s")
-    if record.status != "failed":
-        figures.append(f"{record.elapsed_seconds:.1f} s")
-    if record.stalls:
-        figures.append("1 stall" if record.stalls == 1 else f"{record.stalls} stalls")
+        figures.append(f"TTFT {seconds(record.time_to_first_token_seconds)}")
+    for field, one, many in _OBSERVED:
+        if count := getattr(record, field):
+            figures.append(f"{count:,} {one if count == 1 else many}")
     if record.attempts > 1:
         figures.append(f"{record.attempts} attempts")
     return figures
-
-
-def _how(record: Record) -> str:
-    match record.status:
-        case "completed":
-            return "completed" if record.stop_reason == "completed" else f"completed ({record.stop_reason})"
-        case "truncated" if record.detail:
-            return f"cut: {record.detail}"
-        case "truncated" if record.stop_reason in ("length", "max_tokens"):
-            return f"cut by max_tokens ({record.parameters.get('max_tokens', '?')})"
-        case "truncated":
-            return f"cut by the gateway ({record.stop_reason})"
-        case "cancelled":
-            return "cancelled by you"
-        case "failed" if record.error is not None:
-            return f"failed: {record.error.message}"
-        case "failed":
-            return f"failed: {record.detail or record.stop_reason}"
-    return record.status

@@ -86,8 +86,11 @@ class Exchange:
             while True:
                 fact = next(facts)
                 if isinstance(fact, Delta):
-                    fact = last = fact._replace(content=seam.feed(fact.content))
-                    self.content = before + fact.content if fact.replaces else self.content + fact.content
+                    if fact.replaces:  # only this call's text: that before it stays, and is joined anew
+                        seam, self.content = Seam(before), ""
+                    new = seam.feed(fact.content)
+                    fact = last = fact._replace(content=before + new if fact.replaces else new)
+                    self.content += fact.content
                 elif isinstance(fact, Ended):
                     if last is not None and (rest := seam.finish()):
                         self.content += rest

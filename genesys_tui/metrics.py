@@ -150,7 +150,7 @@ class StreamMetrics:
                 self.tokens = fact.output_tokens
 
     def end(self, at: float) -> None:
-        """The stream has ended. A silence before its end, as one before its first chunk, counts as a stall, not as a gap."""
+        """The stream has ended. A silence before its end or its first chunk is a stall, though not a gap."""
         self._ended = at
         self.stalls += self._stalled(at)
 

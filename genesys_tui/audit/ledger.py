@@ -41,6 +41,12 @@ _WAL_IS_SOUND = sqlite3.sqlite_version_info >= (3, 51, 3) or (
 )
 """Older libraries can corrupt a write-ahead log that two processes share: https://sqlite.org/wal.html#walresetbug"""
 
+_SEARCHED = (
+    "(SELECT group_concat(json_extract(value, '$.content'), char(10)) FROM json_each(prompt))",
+    "reply",
+    "json_extract(record, '$.error.message')",
+)
+
 
 class Call(NamedTuple):
     """One call as the ledger holds it."""
@@ -66,7 +72,7 @@ class Filter(NamedTuple):
 
     status: str | None = None
     search: str | None = None
-    """Part of a prompt, a reply, or a recorded error."""
+    """Part of a prompt, a reply, or a recorded error, in capitals or not."""
 
 
 EVERYTHING = Filter()
@@ -91,6 +97,8 @@ class Ledger:
             db.execute(f"PRAGMA journal_mode={'WAL' if _WAL_IS_SOUND else 'TRUNCATE'}")
             db.execute("PRAGMA synchronous=FULL")
             db.executescript(_SCHEMA)
+            db.create_function("folded", 1, lambda text: text and text.casefold(), deterministic=True)
+        self._file = _identity(path)
         self.recovered = self._recover()
         """How many calls of dead processes were closed on opening."""
 
@@ -122,16 +130,17 @@ class Ledger:
 
     def get(self, request_id: str) -> Call:
         """One call, by its request id or the beginning of it. Raises LedgerError for none or several."""
-        pattern = request_id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = "SELECT record, prompt, reply FROM calls WHERE request_id LIKE ? ESCAPE '\\' LIMIT 2"
+        query = (
+            "SELECT record, prompt, reply FROM calls WHERE substr(request_id, 1, length(?1)) = ?1"
+            " ORDER BY length(request_id) LIMIT 2"  # the whole id before those that only begin with it
+        )
         with self._guard("read") as db:
-            rows = db.execute(query, (pattern,)).fetchall()
-        exact = [call for call in map(_call, rows) if call.record.request_id == request_id]
-        if len(rows) == 1 or exact:
-            return exact[0] if exact else _call(rows[0])
-        if rows:
+            calls = [_call(row) for row in db.execute(query, (request_id,))]
+        if not calls:
+            raise LedgerError(f"No call has the request id {request_id}. See `genesys-tui audit list`.")
+        if len(calls) > 1 and calls[0].record.request_id != request_id:
             raise LedgerError(f"Several calls begin with {request_id}. Give more of the request id.")
-        raise LedgerError(f"No call has the request id {request_id}. See `genesys-tui audit list`.")
+        return calls[0]
 
     def calls(self, wanted: Filter = EVERYTHING, limit: int | None = None) -> Iterator[Call]:
         """The calls that match, the newest first. Reads as it is iterated."""
@@ -173,12 +182,13 @@ class Ledger:
         """Close the calls whose process died."""
         with self._transaction() as db:
             closed = 0
-            rows = db.execute("SELECT instance, record FROM calls WHERE status = 'running'").fetchall()
-            alive = {name: is_alive(self._instance.folder, name) for name in {row[0] for row in rows}}
-            for instance, text in rows:
-                if instance == self._instance.name or alive[instance]:
+            query = "SELECT record, prompt, reply, instance FROM calls WHERE status = 'running'"
+            rows = db.execute(query).fetchall()
+            alive = {name: is_alive(self._instance.folder, name) for name in {row[-1] for row in rows}}
+            for row in rows:
+                if alive[row[-1]]:
                     continue
-                record = Record.model_validate_json(text).model_copy(
+                record = _call(row).record.model_copy(
                     update={"status": "failed", "stop_reason": "interrupted", "detail": "the program ended mid-call"}
                 )
                 closed += _close(db, record, "")
@@ -188,6 +198,9 @@ class Ledger:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         """One write transaction: begun IMMEDIATE, so that two writers wait for each other instead of failing."""
         with self._guard("written") as db:
+            # SQLite would go on writing to a file that no longer has a name.
+            if _identity(self.path) != self._file:
+                raise LedgerError(f"The audit file {self.path} was moved or removed while in use. Start again.")
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -216,7 +229,19 @@ def _close(db: sqlite3.Connection, record: Record, reply: str) -> bool:
 
 
 def _call(row: tuple[str, ...]) -> Call:
-    return Call(Record.model_validate_json(row[0]), json.loads(row[1]), row[2])
+    try:
+        return Call(Record.model_validate_json(row[0]), json.loads(row[1]), row[2])
+    except ValueError:
+        raise LedgerError("The audit file holds a record that cannot be read. Restore the file from a copy.") from None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file has this name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _where(wanted: Filter) -> tuple[str, list[str]]:
@@ -229,9 +254,8 @@ def _where(wanted: Filter) -> tuple[str, list[str]]:
     used = {condition: value for condition, value in conditions.items() if value}
     where, values = list(used), list(used.values())
     if wanted.search:
-        texts = ("prompt", "reply", "record")
-        where.append("(" + " OR ".join(f"instr(lower({text}), lower(?))" for text in texts) + ")")
-        values += [wanted.search] * len(texts)
+        where.append("(" + " OR ".join(f"instr(folded({text}), ?)" for text in _SEARCHED) + ")")
+        values += [wanted.search.casefold()] * len(_SEARCHED)
     return " AND ".join(where) or "1", values
 
 

@@ -56,8 +56,6 @@ class TextFormat:
             self._ends_line = True
         if self._last is not None:
             narrate(ending_in_words(self._last))
-            if self._last.correlation_id and self._last.status == "failed":
-                narrate(f"Correlation id: {self._last.correlation_id}")
 
     def _line(self, text: str) -> None:
         narrate(text if self._ends_line else f"\n{text}")

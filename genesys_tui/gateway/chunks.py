@@ -13,16 +13,9 @@ _WORDS_THAT_MEAN_TRUNCATED = frozenset({"length", "max_tokens"})
 MAX_STOP_REASON = 200
 """Characters of a gateway's stop reason that are kept."""
 
-TokenCount = Annotated[int, Field(ge=0, le=2**53, strict=True)]
+MAX_TOKENS = 2**53
 
-
-class Usage(BaseModel):
-    """What a call cost, in tokens, as the gateway counts them."""
-
-    model_config = ConfigDict(frozen=True)
-
-    input_tokens: TokenCount | None = None
-    output_tokens: TokenCount | None = None
+TokenCount = Annotated[int, Field(ge=0, le=MAX_TOKENS, strict=True)]
 
 
 class StreamChunk(BaseModel):
@@ -59,8 +52,11 @@ def ending_of(metadata: dict[str, Any] | None, at: float) -> Ending:
     reason = metadata.get("stop_reason")
     reason = reason if isinstance(reason, str) and reason else "completed"
     truncated = metadata.get("truncated") is True or reason in _WORDS_THAT_MEAN_TRUNCATED
-    try:
-        usage = Usage.model_validate(metadata.get("usage") or {})
-    except ValidationError:
-        usage = Usage()
-    return Ending(at, reason[:MAX_STOP_REASON], truncated, usage.input_tokens, usage.output_tokens)
+    usage = metadata.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
+    counts = (_count(usage.get("input_tokens")), _count(usage.get("output_tokens")))
+    return Ending(at, reason[:MAX_STOP_REASON], truncated, *counts)
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= MAX_TOKENS else None

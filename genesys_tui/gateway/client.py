@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -96,6 +97,11 @@ class Gateway:
     def _send(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Response:
         limits = payload.limits
         dialect = self.endpoint.speaks
+        # The HTTP library would refuse it, too, in an error that quotes it.
+        if not re.fullmatch("[!-~]+", token):
+            raise SignInError(
+                "The access token holds characters that no token has. Sign in again: `genesys-tui login`."
+            )
         request = client.build_request(
             "POST",
             self.endpoint.url,

@@ -6,8 +6,10 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import urlsplit
 
+import httpx
+
+from genesys_tui.address import is_loopback
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.dialects import DIALECTS, Dialect
 from genesys_tui.gateway.sequence import ContentMode
@@ -29,6 +31,11 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         require_safe_url(self.base_url)
+        # Without its slash it would become part of the host: a token could go anywhere.
+        if self.path and not (self.path.startswith("/") and self.path.isprintable()):
+            raise ConfigurationError(f"endpoint: {self.path!r} is no path; begin it with a slash.")
+        if self.proxy and not self.proxy.lower().startswith("http://"):
+            raise ConfigurationError("proxy: only a proxy that is reached over http:// is supported.")
 
     @property
     def speaks(self) -> Dialect:
@@ -48,22 +55,29 @@ class Endpoint:
     @cached_property
     def tls(self) -> ssl.SSLContext | bool:
         """The TLS context; False where none is needed. Made once: it costs 17 ms."""
-        return self.trust() if self.base_url.startswith("https://") else False
+        if not self.base_url.startswith("https://"):
+            return False
+        try:
+            return self.trust()
+        except OSError as error:
+            raise ConfigurationError(
+                f"ca_bundle: the certificates to trust cannot be read ({error.strerror or error}). Name a PEM file."
+            ) from None
 
 
 def require_safe_url(url: str) -> None:
     """Raise ConfigurationError unless a token may be sent there: over https, or to this machine."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    # Read by the one that will connect: two readers of an address may see two hosts.
+    try:
+        parts = httpx.URL(url)
+        host = parts.host
+    except (httpx.InvalidURL, UnicodeError):  # the latter for punycode that is none
+        parts, host = httpx.URL(), ""
+    if parts.scheme not in ("http", "https") or not host or (parts.port or 0) > 65535 or set("?# ") & set(url):
         raise ConfigurationError(f"base_url: {url!r} is no http(s) address such as https://api.mypurecloud.com.")
-    if parts.username is not None or parts.password is not None:
+    if parts.userinfo:
         raise ConfigurationError("base_url: leave user name and password out of it; use `genesys-tui login`.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
-            f"base_url: plain http would show the access token to the network up to {parts.hostname}. Use https."
+            f"base_url: plain http would show the access token to the network up to {host}. Use https."
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine, by name or number."""
-    return host in ("localhost", "::1") or (host.startswith("127.") and host.replace(".", "").isdigit())

@@ -12,6 +12,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import httpcore
@@ -78,9 +79,9 @@ class ScopedNetwork(httpcore.NetworkBackend):
             return look_up()
         try:
             return self._scope.run(look_up)  # a name server may take its time, and cannot be interrupted
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name with an empty or overlong label is no Unicode
             raise Unreachable(
-                f"The host {host} could not be found ({error.strerror or error}). "
+                f"The host {host} could not be found ({getattr(error, 'strerror', None) or error}). "
                 "Check its spelling in base_url, your network, or set a proxy."
             ) from error
 
@@ -127,8 +128,12 @@ class ScopedStream(httpcore.NetworkStream):
         """The same connection, encrypted. Raises Untrusted for a certificate that does not hold."""
         if isinstance(self._sock, ssl.SSLSocket):
             raise Untrusted("A proxy that is itself reached over https is not supported: give its http:// address.")
-        self._waiter.close()
-        sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname, do_handshake_on_connect=False)
+        wrap = partial(ssl_context.wrap_socket, self._sock, do_handshake_on_connect=False)
+        with self._waiter:
+            # Wrapping reads already where the connection was reset meanwhile.
+            sock = self._perform(
+                partial(wrap, server_hostname=server_hostname), timeout, httpcore.ConnectTimeout, httpcore.ConnectError
+            )
         stream = ScopedStream(sock, self._scope, server_hostname or self._host)
         try:
             stream._perform(sock.do_handshake, timeout, httpcore.ConnectTimeout, httpcore.ConnectError)

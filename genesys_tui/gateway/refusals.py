@@ -31,7 +31,7 @@ def refusal_of(response: httpx.Response, scope: Scope) -> GatewayError:
             **known,
         )
     if 300 <= status < 400:
-        where = response.headers.get("Location", "nowhere")
+        where = response.headers.get("Location", "nowhere")[:_MOST_CHARACTERS]
         return Refused(
             f"The gateway redirects to {where}, which is not followed: the access token would go along. "
             "If that is where the gateway lives, set base_url to it.",
@@ -104,7 +104,8 @@ def _what_it_says(body: bytes, content_type: str) -> str:
 
 
 def _shortened(text: str) -> str:
-    text = " ".join(text.split())
+    # JSON can escape half a surrogate pair, which nothing can encode.
+    text = " ".join(text.split()).encode("utf-8", "replace").decode()
     if len(text) > _MOST_CHARACTERS:
         return text[:_MOST_CHARACTERS] + "…"
     return text if not text or text[-1] in ".!?…" else text + "."

@@ -15,7 +15,7 @@ from genesys_tui.gateway.chunks import StreamChunk, ending_of
 from genesys_tui.gateway.dialects import Dialect
 from genesys_tui.gateway.facts import Diagnostic, Ending, Fact, Heartbeat, Received
 from genesys_tui.gateway.payload import GatewayConstraints
-from genesys_tui.gateway.scope import DeadlineReached, Scope
+from genesys_tui.gateway.scope import Cancelled, DeadlineReached, Scope
 from genesys_tui.gateway.sequence import Sequence
 from genesys_tui.gateway.sse import Event, EventDecoder, Oversized, Pulse
 
@@ -48,6 +48,9 @@ class Reply:
                 for item in self._decoder.feed(data):
                     yield from self._understand(item, last)
             cut, detail = "disconnected", "the connection ended"
+        except Cancelled:
+            if self._ending is None:
+                raise
         except DeadlineReached:
             detail = f"the limit of {limits.max_stream_duration_seconds:g} s (max_stream_duration_seconds) was reached"
         except httpx.ReadTimeout:

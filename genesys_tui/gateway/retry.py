@@ -54,7 +54,7 @@ def parse_retry_after(value: str | None, now: Callable[[], datetime] = _utc_now)
         return float(value[:9])
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)

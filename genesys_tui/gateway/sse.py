@@ -59,7 +59,7 @@ class EventDecoder:
         self._at_start = True
         self._after_cr = False
         self._line = bytearray()  # a line without its end
-        self._data: list[bytes] = []
+        self._data = bytearray()  # each line with an LF behind it
         self._size = 0  # of the event so far, in bytes
         self._name = ""
         self._id = ""
@@ -90,7 +90,7 @@ class EventDecoder:
         *blocks, rest = data.split(b"\n\n")
         for block in blocks:
             # A block that starts behind a half-read event belongs to that event.
-            if block[:5] == b"data:" and b"\n" not in block and not self._size and len(block) <= self._max:
+            if block[:5] == b"data:" and b"\n" not in block and not self._size and len(block) < self._max:
                 yield Event(block[6:] if block[5:6] == b" " else block[5:], "message", self._id)
             else:
                 yield from self._lines(block + b"\n\n")
@@ -108,20 +108,19 @@ class EventDecoder:
                 yield from self._dispatch()
             elif self._dropping:
                 continue
+            elif self._size + len(line) >= self._max:
+                yield self._drop(len(line) + 1)
             elif line[:1] == b":":
                 yield Pulse(line[1:].decode("utf-8", "replace").strip())
             else:
                 self._size += len(line) + 1
-                if self._size > self._max:
-                    yield self._drop()
-                else:
-                    self._field(line)
+                self._field(line)
 
     def _field(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
         value = value[1:] if value[:1] == b" " else value
         if name == b"data":
-            self._data.append(value)
+            self._data += value + b"\n"
         elif name == b"event":
             self._name = value.decode("utf-8", "replace")
         elif name == b"id":
@@ -132,7 +131,7 @@ class EventDecoder:
 
     def _dispatch(self) -> Iterator[Event | Pulse]:
         if self._data:
-            yield Event(b"\n".join(self._data), self._name or "message", self._id)
+            yield Event(bytes(self._data[:-1]), self._name or "message", self._id)
         elif self._name and not self._dropping:
             yield Pulse(self._name)
         self._reset()
@@ -144,11 +143,12 @@ class EventDecoder:
             return
         self._line += data
         if self._size + len(self._line) > self._max:
-            self._size += len(self._line)
-            yield self._drop()
+            yield self._drop(len(self._line))
             self._line[:] = b"."
 
-    def _drop(self) -> Oversized:
+    def _drop(self, size: int) -> Oversized:
+        """Give the event up at a line of this size, a comment included: whoever cut the stream, it ends alike."""
+        self._size += size
         self._data.clear()
         self._name = ""
         self._dropping = True

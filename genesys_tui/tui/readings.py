@@ -6,9 +6,10 @@ import math
 from typing import NamedTuple
 
 from genesys_tui.audit.records import Record
+from genesys_tui.endings import ending_of, rate, seconds
 from genesys_tui.metrics import Snapshot
 from genesys_tui.tui.courier import Vitals
-from genesys_tui.tui.words import Severity, ending_of, rate, seconds, severity_of
+from genesys_tui.tui.words import Severity, severity_of
 
 
 class Reading(NamedTuple):

@@ -9,7 +9,6 @@ from genesys_tui.config import Settings
 from genesys_tui.conversation import Conversation
 from genesys_tui.exchange import Exchange
 from genesys_tui.gateway.payload import Payload
-from genesys_tui.seam import continuation
 from genesys_tui.tui.desk import Desk
 
 
@@ -67,8 +66,7 @@ class Talk:
         cut = self._cut
         self._asked = cut.asked
         context = self._settings.context(self._conversation.id, cut.request_id)
-        payload = continuation(cut.asked.payload, cut.content)
-        return Exchange(payload, desk.gateway, desk.ledger, context, before=cut.content)
+        return Exchange(cut.asked.payload, desk.gateway, desk.ledger, context, before=cut.content)
 
     def ended(self, record: Record, content: str) -> None:
         """Take in the end of an exchange. One that failed, or said nothing, changes nothing."""

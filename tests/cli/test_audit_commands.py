@@ -36,7 +36,7 @@ def test_the_history_is_listed_filtered_shown_and_exported(
     assert len(run("audit", "list", "--limit", "1").stdout.splitlines()) == 2
 
     page = run("audit", "show", str(history[1]["request_id"])[:8]).stdout
-    assert "cut by max_tokens (5)" in page
+    assert "cut by length" in page
     assert "make a table of zebras" in page
     assert json.loads(run("audit", "show", str(history[0]["request_id"]), "--format", "json").stdout) == history[0]
 

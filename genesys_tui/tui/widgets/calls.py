@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.widgets import DataTable
 
+from genesys_tui.endings import ending_of, rate, seconds
 from genesys_tui.sanitize import sanitized_line
-from genesys_tui.tui.words import ending_of, rate, seconds, severity_of
+from genesys_tui.tui.words import severity_of
 
 if TYPE_CHECKING:
     from genesys_tui.audit.ledger import Call
