@@ -105,7 +105,7 @@ class Call:
         return self._text.getvalue()
 
     def snapshot(self) -> Snapshot:
-        """The figures of this moment. To be asked on the thread that runs the call."""
+        """The figures of this moment. Any thread may ask, at any time."""
         return self._metrics.snapshot(self._clock())
 
     def seconds_since_request(self, at: float) -> float:

@@ -22,3 +22,14 @@ class Conversation:
     def with_reply(self, prompt: str, reply: str) -> Conversation:
         """The conversation after the prompt was answered."""
         return replace(self, messages=(*self.asking(prompt), Message(role="assistant", content=reply)))
+
+    def rewound(self) -> tuple[str, Conversation]:
+        """The last prompt, and the conversation before it; an empty one where nothing was asked."""
+        for index in reversed(range(len(self.messages))):
+            if self.messages[index].role == "user":
+                return self.messages[index].content, replace(self, messages=self.messages[:index])
+        return "", self
+
+    def forked(self) -> Conversation:
+        """Another conversation that begins with the same."""
+        return Conversation(messages=self.messages)

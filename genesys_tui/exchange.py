@@ -11,8 +11,10 @@ from genesys_tui.audit.records import Record
 from genesys_tui.call import Call, CallFact, Context, Ended, Records, Streams
 from genesys_tui.gateway.facts import Delta
 from genesys_tui.gateway.payload import Payload
-from genesys_tui.metrics import Snapshot
+from genesys_tui.metrics import Snapshot, StreamMetrics
 from genesys_tui.seam import Seam, continuation
+
+_NOTHING = StreamMetrics().snapshot(0.0)
 
 
 class Exchange:
@@ -51,9 +53,8 @@ class Exchange:
                 self._call.cancel()
 
     def snapshot(self) -> Snapshot:
-        """The figures of the call that runs or ran last. To be asked on the thread that runs it, once it has begun."""
-        assert self._call is not None
-        return self._call.snapshot()
+        """The figures of the call that runs or ran last. Any thread may ask, at any time."""
+        return _NOTHING if self._call is None else self._call.snapshot()
 
     def seconds_since_request(self, at: float) -> float:
         """When a fact happened, in seconds since the first request of its call."""
@@ -94,7 +95,7 @@ class Exchange:
                 elif isinstance(fact, Ended):
                     if last is not None and (rest := seam.finish()):
                         self.content += rest
-                        yield last._replace(content=rest, replaces=False)
+                        yield last._replace(content=rest, replaces=False, data=b"")
                     fact = replace(fact, content=self.content)
                 yield fact
         except StopIteration as end:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import Counter, deque
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ WINDOW = 2.0
 """Seconds that the rate of the moment looks back."""
 
 _SLOT = 0.1
+
+SHORTEST = 0.1
+"""Seconds from first to last chunk that a rate needs at least: a burst says how fast the network is, not the model."""
 
 
 class Gaps:
@@ -74,7 +78,8 @@ class Snapshot:
     """All tokens over all elapsed time, as the audit entry defines it."""
 
     streaming_tokens_per_second: float | None
-    """Tokens after the first chunk over the time from first to last chunk: how fast the model writes."""
+    """Tokens after the first chunk over the time from first to last chunk: how fast the model writes. None for less
+    than a tenth of a second."""
 
     current_tokens_per_second: float | None
     """Of the last two seconds."""
@@ -88,6 +93,9 @@ class Snapshot:
     silent_for: float | None
     """Since the last byte of an open stream."""
 
+    without_chunk_for: float | None
+    """Since the last chunk of an open stream, or since it opened."""
+
     since_heartbeat: float | None
     chunks: int
     bytes: int
@@ -99,7 +107,7 @@ class Snapshot:
 
 
 class StreamMetrics:
-    """Takes a call's facts as they come; gives its figures at any moment. For one thread."""
+    """Takes a call's facts as they come on one thread; gives its figures at any moment to any thread."""
 
     def __init__(self, stall_seconds: float = DEFAULT_STALL) -> None:
         self.stall_seconds = stall_seconds
@@ -112,6 +120,7 @@ class StreamMetrics:
         self.attempts = 0
         self.stalls = 0
         self.gaps = Gaps()
+        self._lock = threading.Lock()  # held for one fact, or one snapshot
         self._began: float | None = None
         self._requested: float | None = None
         self._answered: float | None = None
@@ -126,33 +135,29 @@ class StreamMetrics:
 
     def take(self, fact: Fact | Ending) -> None:
         """Count one fact."""
-        if isinstance(fact, Delta):
-            self._chunk(fact)
-        elif isinstance(fact, Received):
-            self.bytes += fact.size
-            self._last_byte = fact.at
-        elif isinstance(fact, Heartbeat):
-            self.heartbeats += 1
-            self._last_heartbeat = fact.at
-        elif isinstance(fact, Diagnostic):
-            self.diagnostics += 1
-        elif isinstance(fact, Anomaly):
-            self.anomalies += 1
-        elif isinstance(fact, Requested):
-            self.attempts = fact.attempt
-            self._requested = fact.at
-            self._began = fact.at if self._began is None else self._began
-        elif isinstance(fact, Answered):
-            self._answered = self._last_byte = fact.at
-        elif isinstance(fact, Ending):
-            self.end(fact.at)
-            if not self.tokens and fact.output_tokens:
-                self.tokens = fact.output_tokens
-
-    def end(self, at: float) -> None:
-        """The stream has ended. A silence before its end or its first chunk is a stall, though not a gap."""
-        self._ended = at
-        self.stalls += self._stalled(at)
+        with self._lock:
+            if isinstance(fact, Delta):
+                self._chunk(fact)
+            elif isinstance(fact, Received):
+                self.bytes += fact.size
+                self._last_byte = fact.at
+            elif isinstance(fact, Heartbeat):
+                self.heartbeats += 1
+                self._last_heartbeat = fact.at
+            elif isinstance(fact, Diagnostic):
+                self.diagnostics += 1
+            elif isinstance(fact, Anomaly):
+                self.anomalies += 1
+            elif isinstance(fact, Requested):
+                self.attempts = fact.attempt
+                self._requested = fact.at
+                self._began = fact.at if self._began is None else self._began
+            elif isinstance(fact, Answered):
+                self._answered = self._last_byte = fact.at
+            elif isinstance(fact, Ending):
+                self._end(fact.at)
+                if not self.tokens and fact.output_tokens:
+                    self.tokens = fact.output_tokens
 
     def seconds_since_request(self, at: float) -> float:
         """A moment on the call's clock as seconds since its first request."""
@@ -160,6 +165,10 @@ class StreamMetrics:
 
     def snapshot(self, now: float) -> Snapshot:
         """The figures at ``now``, a reading of the call's clock; of its end once it has ended."""
+        with self._lock:
+            return self._snapshot(now)
+
+    def _snapshot(self, now: float) -> Snapshot:
         ended = self._ended is not None
         now = now if self._ended is None else self._ended
         elapsed = self.seconds_since_request(now)
@@ -176,6 +185,7 @@ class StreamMetrics:
             gap_max=self.gaps.longest if self.gaps.count else None,
             stalls=self.stalls + (not ended and self._stalled(now)),
             silent_for=_between(self._last_byte, now) if live else None,
+            without_chunk_for=_between(self._since(), now) if live else None,
             since_heartbeat=_between(self._last_heartbeat, now) if live else None,
             chunks=self.chunks,
             bytes=self.bytes,
@@ -185,6 +195,11 @@ class StreamMetrics:
             attempts=self.attempts,
             answered=self._answered is not None,
         )
+
+    def _end(self, at: float) -> None:
+        """A silence before the end or the first chunk is a stall, though not a gap."""
+        self._ended = at
+        self.stalls += self._stalled(at)
 
     def _chunk(self, delta: Delta) -> None:
         at = delta.at
@@ -221,12 +236,16 @@ class StreamMetrics:
     def _streaming_rate(self) -> float | None:
         seconds = _between(self._first_chunk, self._last_chunk)
         tokens = self.tokens - self._first_tokens
-        return tokens / seconds if seconds and tokens > 0 else None
+        return tokens / seconds if seconds is not None and seconds >= SHORTEST and tokens > 0 else None
 
     def _stalled(self, now: float) -> bool:
         """Whether an open stream has been without a chunk for too long."""
-        since = self._last_chunk if self._last_chunk is not None else self._answered
+        since = self._since()
         return since is not None and now - since > self.stall_seconds
+
+    def _since(self) -> float | None:
+        """The last chunk, or the opening of the stream."""
+        return self._last_chunk if self._last_chunk is not None else self._answered
 
 
 def _between(start: float | None, end: float | None) -> float | None:

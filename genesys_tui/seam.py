@@ -26,6 +26,11 @@ def continuation(payload: Payload, text: str) -> Payload:
     return payload.model_copy(update={"request_id": new_request_id(), "input": Input(messages=messages)})
 
 
+def text_before(content: str) -> str:
+    """The reply so far, from the message with which a continuation was asked for."""
+    return content.removeprefix(_INSTRUCTION)
+
+
 class Seam:
     """Trims from a continuation what it repeats of the text before it: the longest overlap, as deltas arrive.
 

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -21,7 +22,7 @@ from genesys_tui.gateway.refusals import CORRELATION_HEADER, refusal_of
 from genesys_tui.gateway.reply import Reply
 from genesys_tui.gateway.retry import RetryPolicy
 from genesys_tui.gateway.scope import DeadlineReached, Scope
-from genesys_tui.gateway.sequence import Sequence
+from genesys_tui.gateway.sequence import ContentMode, Sequence
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for each address of the host."""
@@ -52,6 +53,13 @@ class Gateway:
         self._tokens = tokens
         self._retry = retry or RetryPolicy()
         self._clock = clock
+
+    def reading(self, content_mode: ContentMode) -> Gateway:
+        """The same gateway, but for what a chunk's content is taken for."""
+        if content_mode == self.endpoint.content_mode:
+            return self
+        endpoint = replace(self.endpoint, content_mode=content_mode)
+        return Gateway(endpoint, self._tokens, retry=self._retry, clock=self._clock)
 
     def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
         """Send the payload and yield what comes back, as it comes; returns how the reply ended.

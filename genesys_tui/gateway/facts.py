@@ -46,11 +46,19 @@ class Delta(NamedTuple):
     replaces: bool = False
     """In cumulative mode only: ``content`` takes the place of all text before it."""
 
+    data: bytes = b""
+    """The event's, as it came. Untrusted."""
+
 
 class Heartbeat(NamedTuple):
     """The gateway is alive and has nothing to say."""
 
     at: float
+    name: str = ""
+    """The server-sent event's name; empty for a comment."""
+
+    data: bytes = b""
+    """The event's, or the comment. Untrusted."""
 
 
 class Diagnostic(NamedTuple):
@@ -74,6 +82,16 @@ class Anomaly(NamedTuple):
     kind: str
     chunk_id: str
     detail: str
+    data: bytes = b""
+    """The event's, where the chunk is dropped: of any other its delta has it. Untrusted."""
+
+
+class Done(NamedTuple):
+    """An event came that is only the end, such as ``[DONE]``."""
+
+    at: float
+    data: bytes
+    """As it came. Untrusted."""
 
 
 class Retry(NamedTuple):
@@ -101,4 +119,4 @@ class Ending(NamedTuple):
     """In words, where the reason is ours and not the gateway's."""
 
 
-Fact = Requested | Answered | Received | Delta | Heartbeat | Diagnostic | Anomaly | Retry
+Fact = Requested | Answered | Received | Delta | Heartbeat | Diagnostic | Anomaly | Done | Retry

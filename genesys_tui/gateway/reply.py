@@ -13,7 +13,7 @@ import httpx
 
 from genesys_tui.gateway.chunks import StreamChunk, ending_of
 from genesys_tui.gateway.dialects import Dialect
-from genesys_tui.gateway.facts import Diagnostic, Ending, Fact, Heartbeat, Received
+from genesys_tui.gateway.facts import Diagnostic, Done, Ending, Fact, Heartbeat, Received
 from genesys_tui.gateway.payload import GatewayConstraints
 from genesys_tui.gateway.scope import Cancelled, DeadlineReached, Scope
 from genesys_tui.gateway.sequence import Sequence
@@ -74,15 +74,18 @@ class Reply:
         if isinstance(item, Event):
             reading = self._dialect.read(item, at)
             if isinstance(reading, StreamChunk):
-                yield from self._sequence.take(reading, at)
+                yield from self._sequence.take(reading, at, item.data)
                 if reading.is_complete:
                     self._end(ending_of(reading.metadata, at))
             elif isinstance(reading, Ending):
+                yield Done(at, item.data)
                 self._end(reading)
+            elif isinstance(reading, Heartbeat):
+                yield Heartbeat(at, item.name, item.data)
             else:
                 yield reading
         elif isinstance(item, Pulse):
-            yield Heartbeat(at)
+            yield Heartbeat(at, data=item.text.encode())
         else:
             yield Diagnostic(at, "message", "", f"an event of more than {item.size // 2**20} MiB was dropped")
 

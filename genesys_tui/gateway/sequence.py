@@ -35,14 +35,14 @@ class Sequence:
         self._repeats = 0
         self._hint_open = not self._cumulative
 
-    def take(self, chunk: StreamChunk, at: float) -> Iterator[Delta | Anomaly]:
-        """Yield the chunk's anomalies, then its delta unless it is to be ignored."""
+    def take(self, chunk: StreamChunk, at: float, data: bytes = b"") -> Iterator[Delta | Anomaly]:
+        """Yield the chunk's anomalies, then its delta unless it is to be ignored. ``data`` is the chunk as it came."""
         if self.complete:
             kind = "second_final" if chunk.is_complete else "after_final"
-            yield Anomaly(at, kind, chunk.chunk_id, "came after the final chunk and was ignored")
+            yield Anomaly(at, kind, chunk.chunk_id, "came after the final chunk and was ignored", data)
             return
         if chunk.chunk_id in self._ids:
-            yield Anomaly(at, "duplicate_chunk", chunk.chunk_id, "was seen before and was dropped")
+            yield Anomaly(at, "duplicate_chunk", chunk.chunk_id, "was seen before and was dropped", data)
             return
         if chunk.chunk_id:
             self._remember(chunk.chunk_id)
@@ -55,24 +55,24 @@ class Sequence:
         self.tokens = chunk.tokens_generated
         self.complete = chunk.is_complete
         if self._cumulative:
-            yield from self._extend(chunk, at)
+            yield from self._extend(chunk, at, data)
             return
         if self._hint_open and self._looks_cumulative(chunk.content):
             hint = 'each chunk repeats everything before it: set content_mode = "cumulative" in the profile'
             yield Anomaly(at, "looks_cumulative", chunk.chunk_id, hint)
-        yield Delta(at, chunk.content, chunk.tokens_generated, chunk.chunk_id)
+        yield Delta(at, chunk.content, chunk.tokens_generated, chunk.chunk_id, False, data)
 
-    def _extend(self, chunk: StreamChunk, at: float) -> Iterator[Delta | Anomaly]:
+    def _extend(self, chunk: StreamChunk, at: float, data: bytes) -> Iterator[Delta | Anomaly]:
         """Cumulative content: only the new suffix is text."""
         content, before = chunk.content, self._text
         if chunk.is_complete and not content:
             content = before  # a final chunk that only says how it ended
         self._text = content
         if content.startswith(before):
-            yield Delta(at, content[len(before) :], chunk.tokens_generated, chunk.chunk_id)
+            yield Delta(at, content[len(before) :], chunk.tokens_generated, chunk.chunk_id, False, data)
             return
         yield Anomaly(at, "not_an_extension", chunk.chunk_id, "does not extend the text so far and replaced it")
-        yield Delta(at, content, chunk.tokens_generated, chunk.chunk_id, replaces=True)
+        yield Delta(at, content, chunk.tokens_generated, chunk.chunk_id, True, data)
 
     def _outside_matrix(self, chunk: StreamChunk, step: int) -> str | None:
         matrix = self._matrix
