@@ -7,12 +7,13 @@
     │   ├── CredentialsRejected     Genesys Cloud refused the client id, the secret or the region
     │   └── SecretStoreError        the keyring is missing, locked, hanging, or only pretends to keep things
     ├── GatewayError                the call could not be made, or its answer not be used
-    │   ├── Refused                 the gateway answered with a 4xx status
+    │   ├── Refused                 the gateway gave an answer that another try would not change
     │   │   ├── NotServed           404: nothing is served at this path
     │   │   └── RateLimited         429, and no retry left or allowed
     │   ├── Unavailable             502, 503, 504, and no retry left
     │   ├── Unreachable             no connection, or it ended before an answer
-    │   │   └── Untrusted           the server's certificate does not hold; no retry would help
+    │   │   ├── Untrusted           the server's certificate does not hold; no retry would help
+    │   │   └── ProxyRefused        the proxy does not lead there; no retry would help
     │   ├── NotAnEventStream        an answer that is no stream of server-sent events
     │   └── TimedOut                no answer within the limits of the request
     └── LedgerError                 the audit file cannot be read or written
@@ -109,6 +110,12 @@ class Untrusted(Unreachable):
     """The server's certificate does not hold. Not retried."""
 
     kind = "untrusted"
+
+
+class ProxyRefused(Unreachable):
+    """The proxy does not lead there. Not retried."""
+
+    kind = "proxy"
 
 
 class NotAnEventStream(GatewayError):

@@ -106,8 +106,10 @@ class Transport:
         headers = {**headers, "Accept-Encoding": "identity"}
         try:
             with self._client.stream(method, url, headers=headers, content=content) as response:
+                if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+                    raise TransportError("html", "a compressed answer, which was not asked for")
                 body = bytearray()
-                for part in response.iter_bytes():
+                for part in response.iter_raw():
                     body += part
                     if len(body) > MAX_BODY:
                         raise TransportError("html", f"an answer of more than {MAX_BODY:,} bytes")

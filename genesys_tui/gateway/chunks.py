@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from genesys_tui.gateway.facts import Ending
 
@@ -19,7 +19,7 @@ TokenCount = Annotated[int, Field(ge=0, le=MAX_TOKENS, strict=True)]
 
 
 class StreamChunk(BaseModel):
-    """One chunk of a reply, validated. See ``protocol`` in the README for the wire."""
+    """One chunk of a reply, validated."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,7 +30,7 @@ class StreamChunk(BaseModel):
     tokens_generated: TokenCount
     """Tokens of the whole reply so far: cumulative, never to be summed."""
 
-    is_complete: bool = False
+    is_complete: StrictBool = False
     metadata: dict[str, Any] | None = None
 
     @classmethod
@@ -46,7 +46,7 @@ class StreamChunk(BaseModel):
             return cls.model_validate_json(text)
 
 
-def ending_of(metadata: dict[str, Any] | None, at: float) -> Ending:
+def ending_from(metadata: dict[str, Any] | None, at: float) -> Ending:
     """What the final chunk's metadata says. What is missing or of the wrong type counts as not said."""
     metadata = metadata or {}
     reason = metadata.get("stop_reason")

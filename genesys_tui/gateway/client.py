@@ -13,16 +13,17 @@ from typing import Protocol
 
 import httpx
 
-from genesys_tui.errors import GatewayError, SignInError, TimedOut, Unreachable
+from genesys_tui.errors import GatewayError, ProxyRefused, SignInError, TimedOut, Unreachable
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Answered, Ending, Fact, Requested, Retry
 from genesys_tui.gateway.network import ScopedTransport
 from genesys_tui.gateway.payload import Payload
-from genesys_tui.gateway.refusals import CORRELATION_HEADER, refusal_of
+from genesys_tui.gateway.refusals import correlation_id, encoding_of, refusal_of
 from genesys_tui.gateway.reply import Reply
 from genesys_tui.gateway.retry import RetryPolicy
 from genesys_tui.gateway.scope import DeadlineReached, Scope
 from genesys_tui.gateway.sequence import ContentMode, Sequence
+from genesys_tui.gateway.unpack import CAN_UNPACK
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for each address of the host."""
@@ -76,6 +77,7 @@ class Gateway:
                 if error.status_code == 401:
                     if renewed:
                         raise _token_refused(error) from error
+                    yield Retry(self._clock(), attempt, 0.0, "The access token was refused (401). Signing in again.")
                     token, renewed = scope.run(partial(self._tokens.renew, token)), True
                     continue
                 failures += 1
@@ -89,17 +91,17 @@ class Gateway:
 
     def _attempt(self, payload: Payload, token: str, scope: Scope) -> Generator[Fact, None, Ending]:
         """One request. Raises GatewayError as long as nothing has been answered; from then on it has an ending."""
-        transport = ScopedTransport(scope, verify=self.endpoint.tls, proxy=self.endpoint.proxy)
+        transport = ScopedTransport(scope, verify=self.endpoint.tls, proxy=self.endpoint.proxy_url)
         with (
             scope.deadline_in(payload.limits.max_stream_duration_seconds),
             httpx.Client(transport=transport, trust_env=False) as client,
             closing(self._send(client, payload, token)) as response,
         ):
             if not _is_stream(response):
-                raise refusal_of(response, scope)
-            yield Answered(self._clock(), response.status_code, response.headers.get(CORRELATION_HEADER))
+                raise refusal_of(response, scope, token)
+            yield Answered(self._clock(), response.status_code, correlation_id(response))
             sequence = Sequence(self.endpoint.content_mode, payload.stream_config.chunk_matrix)
-            reply = Reply(response, self.endpoint.speaks, sequence, scope, self._clock)
+            reply = Reply(response, self.endpoint.speaks, sequence, scope, self._clock, token)
             return (yield from reply.read(payload.limits))
 
     def _send(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Response:
@@ -134,6 +136,11 @@ class Gateway:
         except (httpx.ReadTimeout, httpx.WriteTimeout):
             seconds = limits.timeout_on_inactivity_seconds
             raise TimedOut(_no_answer(host, seconds, "timeout_on_inactivity_seconds")) from None
+        except httpx.ProxyError as error:
+            raise ProxyRefused(
+                f"The proxy does not lead to {host}: it answered {error}. Check the setting proxy or HTTPS_PROXY, and "
+                "the user and password in it."
+            ) from None
         except httpx.TransportError as error:
             raise Unreachable(
                 f"The connection to {host} ended before there was an answer ({error}). Try again; if it stays so, "
@@ -143,7 +150,8 @@ class Gateway:
 
 def _is_stream(response: httpx.Response) -> bool:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return response.status_code in (200, 201) and kind == "text/event-stream"
+    readable = encoding_of(response) in CAN_UNPACK
+    return response.status_code in (200, 201) and kind == "text/event-stream" and readable
 
 
 def _no_answer(host: str, seconds: float, limit: str) -> str:

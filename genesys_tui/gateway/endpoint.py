@@ -13,6 +13,8 @@ from genesys_tui.address import is_loopback
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.dialects import DIALECTS, Dialect
 from genesys_tui.gateway.sequence import ContentMode
+from genesys_tui.proxy import proxy_for
+from genesys_tui.tls import tls_context
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,10 @@ class Endpoint:
 
     dialect: str = "genesys"
     content_mode: ContentMode = "delta"
-    proxy: str | None = None
-    trust: Callable[[], ssl.SSLContext] = field(default=ssl.create_default_context)
+    proxy: str | None = field(default=None, repr=False)  # it may hold a password
+    """An http:// address; None for what the environment says."""
+
+    trust: Callable[[], ssl.SSLContext] = field(default=tls_context, repr=False)
     """Makes the TLS context; called once, for the first https call."""
 
     def __post_init__(self) -> None:
@@ -34,8 +38,7 @@ class Endpoint:
         # Without its slash it would become part of the host: a token could go anywhere.
         if self.path and not (self.path.startswith("/") and self.path.isprintable()):
             raise ConfigurationError(f"endpoint: {self.path!r} is no path; begin it with a slash.")
-        if self.proxy and not self.proxy.lower().startswith("http://"):
-            raise ConfigurationError("proxy: only a proxy that is reached over http:// is supported.")
+        _ = self.proxy_url
 
     @property
     def speaks(self) -> Dialect:
@@ -53,9 +56,24 @@ class Endpoint:
         return self.base_url.rstrip("/") + (self.path or self.speaks.default_endpoint)
 
     @cached_property
+    def proxy_url(self) -> httpx.URL | None:
+        """The proxy that leads there. Raises ConfigurationError, which never quotes it."""
+        to = httpx.URL(self.base_url)
+        proxy = proxy_for(to.scheme, to.host, self.proxy)
+        if proxy is None:
+            return None
+        try:
+            url = httpx.URL(proxy)
+        except (httpx.InvalidURL, UnicodeError):
+            url = httpx.URL()
+        if url.scheme != "http" or not url.host or (url.port or 0) > 65535:
+            raise ConfigurationError("proxy: give it as http://HOST:PORT; no other kind of proxy is supported.")
+        return url
+
+    @cached_property
     def tls(self) -> ssl.SSLContext | bool:
         """The TLS context; False where none is needed. Made once: it costs 17 ms."""
-        if not self.base_url.startswith("https://"):
+        if httpx.URL(self.base_url).scheme != "https":
             return False
         try:
             return self.trust()

@@ -19,7 +19,7 @@ import httpcore
 import httpx
 
 from genesys_tui.errors import Unreachable, Untrusted
-from genesys_tui.gateway.scope import Scope
+from genesys_tui.gateway.scope import Scope, WaitedEnough
 
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
@@ -27,8 +27,8 @@ SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple
 class ScopedTransport(httpx.HTTPTransport):
     """httpx's own transport over a scoped network, for one call: its connections end with the scope."""
 
-    def __init__(self, scope: Scope, *, verify: ssl.SSLContext | bool, proxy: str | None = None) -> None:
-        super().__init__(verify=verify, proxy=proxy, trust_env=False)
+    def __init__(self, scope: Scope, *, verify: ssl.SSLContext | bool, proxy: httpx.URL | None = None) -> None:
+        super().__init__(verify=verify, proxy=None if proxy is None else httpx.Proxy(proxy), trust_env=False)
         # httpx has no argument for httpcore's (public) network backend; this is where it would arrive.
         self._pool._network_backend = ScopedNetwork(scope)
 
@@ -59,7 +59,7 @@ class ScopedNetwork(httpcore.NetworkBackend):
                     sock.setsockopt(*option)
                 self._connect(sock, address, timeout)
                 return ScopedStream(sock, self._scope, host)
-            except (OSError, TimeoutError) as error:
+            except (OSError, WaitedEnough) as error:
                 sock.close()
                 failure = error
             except BaseException:
@@ -181,7 +181,7 @@ class ScopedStream(httpcore.NetworkStream):
                 except ssl.SSLWantWriteError:
                     write = True
                 self._waiter.wait(timeout, write=write)
-        except TimeoutError as error:
+        except WaitedEnough as error:
             raise timed_out(f"nothing for {timeout:g} s") from error
         except ssl.SSLCertVerificationError as error:
             raise Untrusted(_why_not_trusted(self._host, error)) from error
@@ -194,7 +194,7 @@ class ScopedStream(httpcore.NetworkStream):
 def _why_not_connected(host: str, port: int, failure: Exception) -> str:
     if isinstance(failure, ConnectionRefusedError):
         return f"Nothing answers at {host}:{port} (connection refused). Check base_url, or start the gateway there."
-    if isinstance(failure, TimeoutError):
+    if isinstance(failure, TimeoutError | WaitedEnough):
         return f"{host}:{port} did not accept a connection in time. Check base_url, your network, or set a proxy."
     return f"{host}:{port} could not be reached ({failure}). Check base_url and your network, or set a proxy."
 

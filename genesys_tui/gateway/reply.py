@@ -7,17 +7,21 @@ validates each straight from its bytes, ``Sequence`` checks it against those bef
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Generator, Iterator
 
 import httpx
 
-from genesys_tui.gateway.chunks import StreamChunk, ending_of
+from genesys_tui.gateway.chunks import StreamChunk, ending_from
 from genesys_tui.gateway.dialects import Dialect
 from genesys_tui.gateway.facts import Diagnostic, Done, Ending, Fact, Heartbeat, Received
 from genesys_tui.gateway.payload import GatewayConstraints
+from genesys_tui.gateway.redaction import redacted
+from genesys_tui.gateway.refusals import encoding_of
 from genesys_tui.gateway.scope import Cancelled, DeadlineReached, Scope
 from genesys_tui.gateway.sequence import Sequence
 from genesys_tui.gateway.sse import Event, EventDecoder, Oversized, Pulse
+from genesys_tui.gateway.unpack import unpacked
 
 LINGER = 0.25
 """Seconds to look for stray chunks behind the final one, where the gateway does not end its answer with it."""
@@ -27,13 +31,21 @@ class Reply:
     """Reads one open stream. Whatever happens from here on, it has an ending."""
 
     def __init__(
-        self, response: httpx.Response, dialect: Dialect, sequence: Sequence, scope: Scope, clock: Callable[[], float]
+        self,
+        response: httpx.Response,
+        dialect: Dialect,
+        sequence: Sequence,
+        scope: Scope,
+        clock: Callable[[], float],
+        token: str = "",
     ) -> None:
+        """``token`` is what no diagnostic may quote."""
         self._response = response
         self._dialect = dialect
         self._sequence = sequence
         self._scope = scope
         self._clock = clock
+        self._token = token
         self._decoder = EventDecoder()
         self._ending: Ending | None = None
 
@@ -55,7 +67,7 @@ class Reply:
             detail = f"the limit of {limits.max_stream_duration_seconds:g} s (max_stream_duration_seconds) was reached"
         except httpx.ReadTimeout:
             detail = f"nothing came for {limits.timeout_on_inactivity_seconds:g} s (timeout_on_inactivity_seconds)"
-        except (httpx.TransportError, httpx.DecodingError) as error:
+        except (httpx.TransportError, zlib.error) as error:
             cut, detail = "disconnected", f"the connection was lost: {error}"
         if self._ending is not None:
             return self._ending  # what followed the end no longer matters
@@ -66,9 +78,10 @@ class Reply:
 
     def _pieces(self) -> Iterator[bytes]:
         """The body as it arrives. One that was compressed against our wish is unpacked."""
-        if self._response.headers.get("Content-Encoding", "identity").lower() == "identity":
-            return self._response.iter_raw()
-        return self._response.iter_bytes()
+        body = self._response.iter_raw()
+        if encoding_of(self._response) == "identity":
+            return body
+        return self._scope.checked(unpacked(body))
 
     def _understand(self, item: Event | Pulse | Oversized, at: float) -> Iterator[Fact]:
         if isinstance(item, Event):
@@ -76,14 +89,14 @@ class Reply:
             if isinstance(reading, StreamChunk):
                 yield from self._sequence.take(reading, at, item.data)
                 if reading.is_complete:
-                    self._end(ending_of(reading.metadata, at))
+                    self._end(ending_from(reading.metadata, at))
             elif isinstance(reading, Ending):
                 yield Done(at, item.data)
                 self._end(reading)
             elif isinstance(reading, Heartbeat):
                 yield Heartbeat(at, item.name, item.data)
             else:
-                yield reading
+                yield reading._replace(data=redacted(reading.data, self._token))
         elif isinstance(item, Pulse):
             yield Heartbeat(at, data=item.text.encode())
         else:

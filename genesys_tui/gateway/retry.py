@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-from genesys_tui.errors import GenesysError, RateLimited, Unavailable, Unreachable, Untrusted
+from genesys_tui.errors import GenesysError, ProxyRefused, RateLimited, Unavailable, Unreachable, Untrusted
 
 LONGEST_RETRY_AFTER = 180.0
 """Seconds. A gateway that asks for a longer wait is not waited for."""
@@ -32,7 +32,7 @@ class RetryPolicy:
 
     def wait(self, error: GenesysError, failures: int) -> float | None:
         """Seconds to wait after this many failures, the last of which was ``error``; None to give up."""
-        if failures > self.retries or isinstance(error, Untrusted):
+        if failures > self.retries or isinstance(error, Untrusted | ProxyRefused):
             return None
         if isinstance(error, RateLimited | Unavailable) and error.retry_after is not None:
             return error.retry_after if error.retry_after <= LONGEST_RETRY_AFTER else None

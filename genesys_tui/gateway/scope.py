@@ -7,7 +7,7 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,6 +19,10 @@ class Cancelled(Exception):
 
 class DeadlineReached(Exception):
     """The scope's deadline has passed."""
+
+
+class WaitedEnough(Exception):
+    """Nothing happened within the time given. Not TimeoutError: the kernel has one of its own."""
 
 
 class Scope:
@@ -61,7 +65,7 @@ class Scope:
 
     def sleep(self, seconds: float) -> None:
         """Wait, as far as the scope allows."""
-        with contextlib.suppress(TimeoutError), self.watch(None) as waiter:
+        with contextlib.suppress(WaitedEnough), self.watch(None) as waiter:
             waiter.wait(seconds)
 
     def run(self, function: Callable[[], T]) -> T:
@@ -85,6 +89,12 @@ class Scope:
         if errors:
             raise errors[0]
         return results[0]
+
+    def checked(self, items: Iterable[T]) -> Iterator[T]:
+        """The items, as far as the scope allows: for a loop that may never wait."""
+        for item in items:
+            self.check()
+            yield item
 
     def watch(self, sock: socket.socket | None) -> Waiter:
         """A waiter for this socket. Close it before the socket."""
@@ -111,7 +121,7 @@ class Waiter:
     def wait(self, timeout: float | None, *, write: bool = False) -> None:
         """Return when the socket can be read (or written).
 
-        Raises Cancelled, DeadlineReached, or TimeoutError after ``timeout`` seconds.
+        Raises Cancelled, DeadlineReached, or WaitedEnough after ``timeout`` seconds.
         """
         scope = self._scope
         if self._sock is not None and write is not self._writing:
@@ -127,7 +137,7 @@ class Waiter:
             if any(key.fileobj is self._sock for key, _ in ready):
                 return
             if end is not None and time.perf_counter() >= end:
-                raise TimeoutError
+                raise WaitedEnough
 
     def close(self) -> None:
         """Forget the socket."""

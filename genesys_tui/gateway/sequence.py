@@ -91,7 +91,7 @@ class Sequence:
             return False
         if not self._text:
             self._text = content
-        elif content.startswith(self._text):
+        elif content.startswith(self._text) and len(content) > len(self._text):
             self._repeats += len(self._text) >= _ENOUGH_TO_COMPARE
             self._text = content
         else:

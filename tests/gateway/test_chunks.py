@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from genesys_tui.gateway.chunks import StreamChunk, ending_of
+from genesys_tui.gateway.chunks import StreamChunk, ending_from
 from genesys_tui.gateway.dialects import DIALECTS
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.payload import build_stream_payload
@@ -93,7 +93,7 @@ METADATA = st.dictionaries(st.sampled_from(["stop_reason", "truncated", "usage",
 
 @given(METADATA)
 def test_no_metadata_breaks_the_ending(metadata: dict[str, Any]) -> None:
-    ending = ending_of(metadata, 2.0)
+    ending = ending_from(metadata, 2.0)
     assert ending.at == 2.0
     assert ending.stop_reason
     assert ending.truncated in (True, False)
@@ -101,18 +101,18 @@ def test_no_metadata_breaks_the_ending(metadata: dict[str, Any]) -> None:
 
 def test_an_ending_is_what_the_metadata_says() -> None:
     usage = {"input_tokens": 3, "output_tokens": 9}
-    assert ending_of(None, 0) == Ending(0, "completed", False)
-    assert ending_of({"stop_reason": "stop", "usage": usage}, 0) == Ending(0, "stop", False, 3, 9)
-    assert ending_of({"stop_reason": "", "truncated": True}, 0) == Ending(0, "completed", True)
-    assert ending_of({"stop_reason": "max_tokens", "truncated": False}, 0).truncated
-    assert len(ending_of({"stop_reason": "x" * 9999}, 0).stop_reason) == 200
+    assert ending_from(None, 0) == Ending(0, "completed", False)
+    assert ending_from({"stop_reason": "stop", "usage": usage}, 0) == Ending(0, "stop", False, 3, 9)
+    assert ending_from({"stop_reason": "", "truncated": True}, 0) == Ending(0, "completed", True)
+    assert ending_from({"stop_reason": "max_tokens", "truncated": False}, 0).truncated
+    assert len(ending_from({"stop_reason": "x" * 9999}, 0).stop_reason) == 200
 
 
 @pytest.mark.parametrize("wrong", ["3", 3.0, -1, True, None, 2**60, [3]])
 def test_a_count_of_another_type_is_not_said(wrong: Any) -> None:
-    ending = ending_of({"usage": {"input_tokens": wrong, "output_tokens": 9}}, 0)
+    ending = ending_from({"usage": {"input_tokens": wrong, "output_tokens": 9}}, 0)
     assert (ending.input_tokens, ending.output_tokens) == (None, 9)
-    assert ending_of({"usage": wrong}, 0).output_tokens is None
+    assert ending_from({"usage": wrong}, 0).output_tokens is None
 
 
 @pytest.mark.parametrize("data", [b"[DONE]", b" [DONE] ", b"[DONE]\n"])

@@ -71,11 +71,12 @@ ENDS: dict[str, tuple[Sequence[Step], tuple[str, str, bool]]] = {
 @pytest.mark.parametrize("name", ENDS)
 def test_an_answer_with_text_ends_as_the_table_says(name: str, serve: Serve, ledger: Ledger) -> None:
     steps, end = ENDS[name]
-    outcome = run(call_to(serve(steps).url, ledger, asking(timeout_on_inactivity_seconds=0.3)))
+    patience = 0.3 if hang in steps else 10
+    outcome = run(call_to(serve(steps).url, ledger, asking(timeout_on_inactivity_seconds=patience)))
     assert outcome.end == end
     assert outcome.content == "Hello, world"
     assert outcome.record.total_tokens == 3
-    assert ledger.get(outcome.record.request_id) == (
+    assert ledger.get(outcome.record.request_id)[:3] == (
         outcome.record,
         [{"role": "user", "content": "Good morning"}],
         "Hello, world",
@@ -104,7 +105,7 @@ WITHOUT_TEXT: dict[str, tuple[Sequence[Step], tuple[str, str, bool], str | None]
     "a page instead of a stream": (answer(200, "<html>", Content_Type="text/html"), FAILED, "not_an_event_stream"),
     "a stream of no known type": (answer(200, HELLO, Content_Type="x bogus"), FAILED, "not_an_event_stream"),
     "a stream without a type": (answer(200, HELLO), FAILED, "not_an_event_stream"),
-    "no content": (answer(204, Content_Type="text/event-stream"), FAILED, "refused"),
+    "no content": (answer(204, Content_Type="text/event-stream"), FAILED, "not_an_event_stream"),
     "400": (answer(400, ERROR), FAILED, "refused"),
     "403": (answer(403, ERROR), FAILED, "refused"),
     "404": (answer(404, ERROR), FAILED, "not_served"),
@@ -250,7 +251,8 @@ def test_a_rejected_token_is_renewed_once(serve: Serve, ledger: Ledger) -> None:
         "Bearer second-token",
     ]
     assert outcome.record.attempts == len(outcome.of(Requested)) == 2
-    assert not outcome.of(Retry), "a new token is no retry"
+    assert [retry.wait for retry in outcome.of(Retry)] == [0.0]
+    assert [seen.what for seen in outcome.record.observations] == ["retry"]
 
 
 def test_a_second_rejection_is_final(serve: Serve, ledger: Ledger) -> None:

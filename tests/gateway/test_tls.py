@@ -110,21 +110,21 @@ def tunnel_to(port: int) -> Callable[[Connection], None]:
 
 
 def test_a_proxy_opens_a_tunnel_and_sees_no_token(serve: Serve, certificates: Certificates, ledger: Ledger) -> None:
-    server = serve([OK, chunk("through", 1), final(1)], tls=certificates.server())
+    server = serve([OK, chunk("through", 1), final(1)], tls=certificates.server("gateway.test"))
     proxy = serve([b"HTTP/1.1 200 Connection established\r\n\r\n", tunnel_to(server.port)])
-    outcome = run(call_to(server.url, ledger, trust=certificates.trusted, proxy=proxy.url))
+    outcome = run(call_to("https://gateway.test", ledger, trust=certificates.trusted, proxy=proxy.url))
     assert outcome.end == COMPLETED
     assert outcome.content == "through"
     (asked,) = proxy.requests
-    assert (asked.method, asked.target) == ("CONNECT", f"127.0.0.1:{server.port}")
+    assert (asked.method, asked.target) == ("CONNECT", "gateway.test:443")
     assert asked.header("Authorization") is None
     assert server.requests[0].header("Authorization") == "Bearer first-token"
 
 
 def test_a_proxy_that_is_cancelled_lets_go(serve: Serve, certificates: Certificates, ledger: Ledger) -> None:
-    server = serve([OK, chunk("so far", 1), hang], tls=certificates.server())
+    server = serve([OK, chunk("so far", 1), hang], tls=certificates.server("gateway.test"))
     proxy = serve([b"HTTP/1.1 200 Connection established\r\n\r\n", tunnel_to(server.port)])
-    call = call_to(server.url, ledger, trust=certificates.trusted, proxy=proxy.url)
+    call = call_to("https://gateway.test", ledger, trust=certificates.trusted, proxy=proxy.url)
     began = time.perf_counter()
     facts = []
     for fact in call.run():
@@ -135,26 +135,49 @@ def test_a_proxy_that_is_cancelled_lets_go(serve: Serve, certificates: Certifica
     assert time.perf_counter() - began < 5
 
 
-def test_a_proxy_is_asked_for_the_whole_address_of_plain_http(serve: Serve, ledger: Ledger) -> None:
-    proxy = serve([OK, chunk("through", 1), final(1)])
-    outcome = run(call_to("http://127.0.0.1:9", ledger, proxy=proxy.url))
-    assert outcome.content == "through"
-    assert proxy.requests[0].target == "http://127.0.0.1:9/api/v2/ai/generative/completions/stream"
+def test_this_machine_is_never_asked_through_a_proxy(
+    serve: Serve, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy elsewhere would get the token over plain http."""
+    server, proxy = serve([OK, final()]), serve([OK, final()])
+    monkeypatch.setenv("http_proxy", proxy.url)
+    assert run(call_to(server.url, ledger, proxy=proxy.url)).end == COMPLETED
+    assert not proxy.requests
 
 
-def test_a_proxy_that_refuses_is_unreachable_in_words(serve: Serve, certificates: Certificates, ledger: Ledger) -> None:
+def test_the_environments_proxy_is_taken_where_none_is_chosen(
+    serve: Serve, certificates: Certificates, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve([OK, final()], tls=certificates.server("gateway.test"))
+    proxy = serve([b"HTTP/1.1 200 Connection established\r\n\r\n", tunnel_to(server.port)])
+    monkeypatch.setenv("https_proxy", proxy.url)
+    assert run(call_to("https://gateway.test", ledger, trust=certificates.trusted)).end == COMPLETED
+    monkeypatch.setenv("no_proxy", "gateway.test")
+    assert Endpoint("https://gateway.test").proxy_url is None
+
+
+def test_a_proxy_that_refuses_is_named(serve: Serve, certificates: Certificates, ledger: Ledger) -> None:
     proxy = serve(answer(407, reason="Proxy Authentication Required"))
     outcome = run(call_to("https://gateway.example", ledger, trust=certificates.trusted, proxy=proxy.url))
     error = outcome.record.error
     assert error is not None
-    assert error.kind == "unreachable"
+    assert error.kind == "proxy"
+    assert outcome.record.attempts == 1, "no retry would help"
     assert "407 Proxy Authentication Required" in error.message
 
 
-@pytest.mark.parametrize("proxy", ["https://proxy.example:3128", "socks5://proxy.example", "proxy.example:3128"])
+@pytest.mark.parametrize("proxy", ["https://proxy.example:3128", "socks5://proxy.example", "http://p:99999"])
 def test_other_proxies_are_refused_by_name(proxy: str) -> None:
-    with pytest.raises(ConfigurationError, match="proxy: only a proxy that is reached over http"):
+    with pytest.raises(ConfigurationError, match="proxy: give it as http://HOST:PORT"):
         Endpoint("https://gateway.example", proxy=proxy)
+
+
+def test_a_proxys_password_is_never_shown() -> None:
+    endpoint = Endpoint("https://gateway.example", proxy="http://user:hunter2@proxy.example:3128")
+    assert "hunter2" not in repr(endpoint)
+    with pytest.raises(ConfigurationError) as refused:
+        Endpoint("https://gateway.example", proxy="http://user:hunter2@proxy.example:99999")
+    assert "hunter2" not in str(refused.value)
 
 
 def test_a_connection_that_is_reset_before_its_handshake_is_unreachable(
