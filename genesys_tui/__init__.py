@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genesys_tui.audit.ledger import Ledger
     from genesys_tui.errors import GenesysError
+    from genesys_tui.gateway.buffer import StreamBuffer
     from genesys_tui.gateway.chunks import StreamChunk
     from genesys_tui.gateway.payload import Payload, build_stream_payload
     from genesys_tui.gateway.sequence import validate_token_sequence
     from genesys_tui.metrics import StreamMetrics
-    from genesys_tui.streamer import AuditEntry, GenesysLLMStreamer, StreamBuffer, initialize_genesys_client
+    from genesys_tui.streamer import AuditEntry, GenesysLLMStreamer, initialize_genesys_client
 
 __all__ = [
     "AuditEntry",
@@ -37,7 +38,7 @@ _HOMES = {
     "GenesysLLMStreamer": "streamer",
     "Ledger": "audit.ledger",
     "Payload": "gateway.payload",
-    "StreamBuffer": "streamer",
+    "StreamBuffer": "gateway.buffer",
     "StreamChunk": "gateway.chunks",
     "StreamMetrics": "metrics",
     "build_stream_payload": "gateway.payload",

@@ -119,7 +119,11 @@ class Call:
         nothing, or where the end cannot. Closing the generator cancels the call.
         """
         opening = self._opening()
-        self._ledger.start(opening, [message.model_dump() for message in self._payload.input.messages])
+        try:
+            self._ledger.start(opening, [message.model_dump() for message in self._payload.input.messages])
+        except BaseException:
+            self._scope.close()
+            raise
         record: Record | None = None
         try:
             yield Started(opening)

@@ -18,7 +18,8 @@ def ending_of(record: Record) -> str:
         return "completed" if record.stop_reason in _ORDINARY_REASONS else f"completed: {record.stop_reason}"
     if record.status == "truncated":
         known = {"disconnected": "connection lost", "timeout": "timed out"}
-        return known.get(record.stop_reason, f"cut by {record.stop_reason}")
+        by = "the gateway" if record.stop_reason in _ORDINARY_REASONS else record.stop_reason
+        return known.get(record.stop_reason, f"cut by {by}")
     if record.status == "failed":
         return record.error.kind.replace("_", " ") if record.error else record.stop_reason
     return {"cancelled": "cancelled by you"}.get(record.status, record.status)
@@ -40,7 +41,10 @@ def seconds(value: float | None, digits: int = 2) -> str:
         return "—"
     if value < 0.1 and digits > 1:
         return f"{value * 1000:.0f} ms"
-    return f"{value:.{digits}f} s" if value < 100 else f"{value // 60:.0f} min {value % 60:02.0f} s"
+    if value < 100:
+        return f"{value:.{digits}f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest:02} s"
 
 
 def rate(value: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import io
 import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
@@ -32,25 +32,29 @@ class Exchange:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         """``before`` is the reply so far, where there is one: then already the first call goes on with it."""
-        self.content = before or ""
-        """The reply so far, joined over all calls."""
         self._before = before
+        self._text = io.StringIO()
+        self._text.write(before or "")
         self._asked = payload
         self._gateway = gateway
         self._ledger = ledger
         self._context = context
         self._continues = continues
         self._clock = clock
-        self._lock = threading.Lock()
         self._cancelled = False
         self._call: Call | None = None
 
     def cancel(self) -> None:
         """Stop the running call and make no other. Any thread may call this, at any time."""
-        with self._lock:
-            self._cancelled = True
-            if self._call is not None:
-                self._call.cancel()
+        # Told first, then the call: whoever begins one sets the call first, then asks. No lock, for signal handlers.
+        self._cancelled = True
+        if self._call is not None:
+            self._call.cancel()
+
+    @property
+    def content(self) -> str:
+        """The reply so far, joined over all calls."""
+        return self._text.getvalue()
 
     def snapshot(self) -> Snapshot:
         """The figures of the call that runs or ran last. Any thread may ask, at any time."""
@@ -75,10 +79,9 @@ class Exchange:
 
     def _one(self, payload: Payload, context: Context) -> Generator[CallFact, None, Record]:
         call = Call(payload, self._gateway, self._ledger, context, clock=self._clock)
-        with self._lock:
-            self._call = call
-            if self._cancelled:
-                call.cancel()
+        self._call = call
+        if self._cancelled:
+            call.cancel()
         before = self.content
         seam = Seam(before)
         facts = call.run()
@@ -88,13 +91,13 @@ class Exchange:
                 fact = next(facts)
                 if isinstance(fact, Delta):
                     if fact.replaces:  # only this call's text: that before it stays, and is joined anew
-                        seam, self.content = Seam(before), ""
+                        seam, self._text = Seam(before), io.StringIO()
                     new = seam.feed(fact.content)
                     fact = last = fact._replace(content=before + new if fact.replaces else new)
-                    self.content += fact.content
+                    self._text.write(fact.content)
                 elif isinstance(fact, Ended):
                     if last is not None and (rest := seam.finish()):
-                        self.content += rest
+                        self._text.write(rest)
                         yield last._replace(content=rest, replaces=False, data=b"")
                     fact = replace(fact, content=self.content)
                 yield fact

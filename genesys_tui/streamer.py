@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from functools import partial
 from typing import Any
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.records import Record
 from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials
 from genesys_tui.call import Context, Ended, Records
-from genesys_tui.config import DEFAULT_PROFILE, Home
+from genesys_tui.config import DEFAULT_PROFILE, Home, load_settings
+from genesys_tui.errors import ConfigurationError
 from genesys_tui.exchange import Exchange
-from genesys_tui.gateway.chunks import StreamChunk
 from genesys_tui.gateway.client import Gateway, TokenSource
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Delta
 from genesys_tui.gateway.payload import Payload, build_payload
-from genesys_tui.gateway.sse import Event, EventDecoder
 from genesys_tui.metrics import Snapshot
 
 AuditEntry = Record
@@ -44,14 +44,14 @@ def initialize_genesys_client(
         client_id: with ``client_secret``, the OAuth client; else GENESYS_CLIENT_ID and its kin, else the keyring.
         client_secret: see ``client_id``.
         environment: the region: an AWS name, a domain, or a base URL that serves sign-in and API at once. Else
-            GENESYS_ENVIRONMENT, else us-east-1.
+            GENESYS_ENVIRONMENT, else what the profile's settings say.
         profile: whose keyring entries are used.
 
     Raises:
         ConfigurationError: there is no such region.
         SignInError: half of the credentials was given.
     """
-    place = environment or os.environ.get("GENESYS_ENVIRONMENT") or "us-east-1"
+    place = environment or load_settings(profile=profile).sign_in_place
     store = SecretStore(profile)
     if client_id is None and client_secret is None:
         return SignIn(partial(find_credentials, os.environ, store), place, store)
@@ -73,14 +73,16 @@ class GenesysLLMStreamer:
 
         Args:
             client: see ``initialize_genesys_client``; or anything with its ``token`` and ``renew``.
-            base_url: where the gateway is; else the client's region.
+            base_url: where the gateway is; else what the settings say, else the client's region.
             endpoint: the gateway's path, if not the default one.
             ledger: where calls are recorded; else the audit file that the app and the command line use.
 
         Raises:
             ConfigurationError: the base URL is none, or would send the token unprotected.
         """
-        base_url = base_url or getattr(client, "api_url", None) or "https://api.mypurecloud.com"
+        base_url = base_url or load_settings().profile.base_url or getattr(client, "api_url", None)
+        if not base_url:
+            raise ConfigurationError("base_url: this client names no region of its own; say where the gateway is.")
         self._gateway = Gateway(Endpoint(base_url, endpoint), client)
         self._ledger = ledger
         self._base_url = base_url
@@ -120,34 +122,18 @@ class GenesysLLMStreamer:
             self._ledger = Ledger(Home.of().ledger)
         exchange = Exchange(payload, self._gateway, self._ledger, context, before=before)
         index = 0
-        for fact in exchange.run():
-            if isinstance(fact, Delta):
-                if ui_callback is not None:
-                    ui_callback(fact.content, _figures(exchange.snapshot(), index))
-                index += 1
-                if fact.content:
-                    yield fact.content
-            elif isinstance(fact, Ended):
-                return fact.record
+        # Closed here, whatever happens: a record must not wait for the garbage collector.
+        with closing(exchange.run()) as facts:
+            for fact in facts:
+                if isinstance(fact, Delta):
+                    if ui_callback is not None:
+                        ui_callback(fact.content, _figures(exchange.snapshot(), index))
+                    index += 1
+                    if fact.content:
+                        yield fact.content
+                elif isinstance(fact, Ended):
+                    return fact.record
         raise AssertionError("a call always ends")
-
-
-class StreamBuffer:
-    """Bytes in, validated chunks out: none lost, none reordered, wherever the network cut them."""
-
-    def __init__(self) -> None:
-        self._decoder = EventDecoder()
-        self.rejected = 0
-        """How many events held no chunk."""
-
-    def feed(self, data: bytes) -> Iterator[StreamChunk]:
-        """Yield the chunks that these bytes complete. Consume it before the next ``feed``."""
-        for event in self._decoder.feed(data):
-            if isinstance(event, Event):
-                try:
-                    yield StreamChunk.from_bytes(event.data)
-                except ValidationError:
-                    self.rejected += 1
 
 
 def _validated(payload: Payload | Mapping[str, Any]) -> Payload:

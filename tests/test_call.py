@@ -80,11 +80,11 @@ def test_the_start_is_on_disk_before_the_request_leaves(serve: Serve, ledger: Le
 
     def look(_: Connection) -> None:
         with sqlite3.connect(f"file:{ledger.path}?mode=ro", uri=True) as db:
-            found.extend(db.execute("SELECT request_id, status, prompt FROM calls").fetchall())
+            found.extend(db.execute("SELECT c.request_id, c.status, t.body FROM calls AS c JOIN texts AS t ON t.seq = c.start_seq").fetchall())
 
     payload = asking("Are you there?")
     run(call_to(serve([look, *STREAM]).url, ledger, payload))
-    assert found == [(payload.request_id, "running", '[{"role": "user", "content": "Are you there?"}]')]
+    assert found == [(payload.request_id, "running", '[{"content":"Are you there?","role":"user"}]')]
 
 
 def test_the_start_is_on_disk_before_a_connection_is_made(serve: Serve, ledger: Ledger) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from genesys_tui.errors import ConfigurationError
 from genesys_tui.exchange import Exchange
 from genesys_tui.gateway.client import Gateway
 from genesys_tui.gateway.endpoint import Endpoint
-from genesys_tui.gateway.facts import Delta
+from genesys_tui.gateway.facts import Answered, Delta, Ending, Fact, Requested
+from genesys_tui.gateway.payload import Payload
+from genesys_tui.gateway.scope import Scope
 
 Serve = Callable[..., RawServer]
 
@@ -180,3 +183,28 @@ def test_closing_it_ends_the_running_call(serve: Serve, ledger: Ledger) -> None:
             break
     facts.close()
     assert [call.record.status for call in ledger.calls()] == ["cancelled", "truncated"]
+
+
+def test_many_small_deltas_cost_no_more_each_than_few(ledger: Ledger) -> None:
+    """The reply is not copied for every delta."""
+
+    class Chatty:
+        def __init__(self, count: int) -> None:
+            self.count = count
+
+        def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
+            yield Requested(0.0, 1)
+            yield Answered(0.0, 200, None)
+            for number in range(self.count):
+                yield Delta(0.0, "word ", number + 1, str(number))
+            return Ending(1.0)
+
+    def cost(count: int) -> float:
+        exchange = Exchange(asking(), Chatty(count), ledger, Context())
+        began = time.process_time()
+        for _ in exchange.run():
+            pass
+        assert len(exchange.content) == 5 * count
+        return (time.process_time() - began) / count
+
+    assert cost(200_000) < 5 * cost(20_000)

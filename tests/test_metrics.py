@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import threading
 import tracemalloc
 from collections.abc import Iterable
 
@@ -162,6 +163,40 @@ def test_a_rate_is_hidden_until_it_means_something() -> None:
     assert metrics_of([*ASKED, *deltas(101.0)]).snapshot(103).streaming_tokens_per_second is None
     assert metrics_of(ASKED).snapshot(103).tokens_per_second is None
     assert StreamMetrics().snapshot(5).elapsed == 0
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.0, False), (0.05, False), (0.2, True)])
+def test_a_burst_has_no_streaming_rate(seconds: float, told: bool) -> None:
+    now = metrics_of([*ASKED, *[Delta(101 + n / 5999 * seconds, "x", n + 1) for n in range(6000)]]).snapshot(101.3)
+    assert (now.streaming_tokens_per_second is not None) is told
+
+
+def test_what_is_without_a_chunk_is_told_apart_from_what_is_silent() -> None:
+    metrics = metrics_of([*ASKED, *deltas(101.0), Received(103.0, 9), Heartbeat(103.0)])
+    assert (metrics.snapshot(104).without_chunk_for, metrics.snapshot(104).silent_for) == (3.0, 1.0)
+    assert metrics_of(ASKED).snapshot(102).without_chunk_for == pytest.approx(1.8)
+    assert metrics_of(ASKED[:1]).snapshot(102).without_chunk_for is None
+
+
+def test_any_thread_may_ask_while_facts_come() -> None:
+    metrics, asked, failures = metrics_of(ASKED), threading.Event(), []
+
+    def ask() -> None:
+        try:
+            while not asked.is_set():
+                now = metrics.snapshot(200.0)
+                assert now.chunks <= now.bytes
+        except Exception as error:  # noqa: BLE001 - told below
+            failures.append(error)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    for n in range(20_000):
+        metrics.take(Received(101 + n * 0.37, 1))
+        metrics.take(Delta(101 + n * 0.37 + n % 97 / 100, "x", n))
+    asked.set()
+    asking.join()
+    assert not failures
 
 
 def test_the_rate_of_the_moment_forgets_what_is_long_ago() -> None:

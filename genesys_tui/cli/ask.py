@@ -68,12 +68,13 @@ def _read_prompt(prompt: str | None) -> str:
 @contextlib.contextmanager
 def _gateway(settings: Settings, scenario: str | None, rate: float) -> Iterator[tuple[Gateway, Settings]]:
     """The profile's gateway, or the embedded one on its good or bad day."""
-    from genesys_tui.cli.demo import embedded_gateway
+    from genesys_tui.cli.demo import leading_to, running_gateway
     from genesys_tui.cli.wiring import DemoTokens, make_gateway, make_sign_in
 
     if scenario is not None:
-        with embedded_gateway(settings, scenario, rate=rate) as (demo, settings):
-            yield make_gateway(settings, DemoTokens(demo)), settings
+        with running_gateway(scenario, rate=rate) as demo:
+            there = leading_to(demo, settings)
+            yield make_gateway(there, DemoTokens(demo)), there
         return
     sign_in = make_sign_in(settings)
     try:
@@ -84,7 +85,7 @@ def _gateway(settings: Settings, scenario: str | None, rate: float) -> Iterator[
 
 def _exchange(prompt: str, form: str, continues: int, settings: Settings, gateway: Gateway) -> int:
     from genesys_tui.cli.exits import exit_code_for
-    from genesys_tui.cli.formats import EventsFormat, JsonFormat, TextFormat
+    from genesys_tui.cli.formats import format_named
     from genesys_tui.cli.wiring import open_ledger
     from genesys_tui.exchange import Exchange
     from genesys_tui.gateway.payload import Message
@@ -92,34 +93,35 @@ def _exchange(prompt: str, form: str, continues: int, settings: Settings, gatewa
     payload = settings.payload(Message(role="user", content=prompt))
     with open_ledger(settings) as ledger:
         exchange = Exchange(payload, gateway, ledger, settings.context(), continues=continues)
-        forms: dict[str, Format] = {
-            "text": TextFormat(),
-            "json": JsonFormat(),
-            "events": EventsFormat(exchange.seconds_since_request),
-        }
         with _cancelled_by_signals(exchange):
-            return exit_code_for(_run(exchange, forms[form]))
+            return exit_code_for(_run(exchange, format_named(form, exchange)))
 
 
 def _run(exchange: Exchange, form: Format) -> Record:
-    """Write the exchange as it comes; returns its last record. A reader who leaves cancels it."""
-    facts = exchange.run()
-    listening = True
-    while True:
-        try:
-            fact = next(facts)
-        except StopIteration as end:
-            record: Record = end.value
-            break
-        if listening:
+    """Write the exchange as it comes; returns its last record. Output that closes cancels it.
+
+    Raises OutputClosed, once the end is recorded, where output failed in another way than by a reader who left.
+    """
+    from genesys_tui.call import Ended
+
+    closed: OutputClosed | None = None
+    records: list[Record] = []
+    # Closed here, whatever happens: a record must not wait for the garbage collector.
+    with contextlib.closing(exchange.run()) as facts:
+        for fact in facts:
             try:
-                form.take(fact)
-            except OutputClosed:
-                listening = False
+                if closed is None:
+                    form.take(fact)
+            except OutputClosed as error:
+                closed = error
                 exchange.cancel()
-    with contextlib.suppress(OutputClosed):
+            if isinstance(fact, Ended):
+                records.append(fact.record)
+    if closed is None:
         form.finish()
-    return record
+    elif str(closed):
+        raise closed
+    return records[-1]
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genesys_tui.errors import ConfigurationError
@@ -15,27 +16,28 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def embedded_gateway(
-    settings: Settings, scenario: str, *, rate: float = 60.0, tokens: int | None = None, port: int = 0
-) -> Iterator[tuple[DemoGateway, Settings]]:
-    """A running gateway, and the settings that lead to it. Raises ConfigurationError."""
-    gateway = new_gateway(scenario, rate=rate, tokens=tokens, port=port)
-    try:
-        gateway.__enter__()
-    except OSError as error:
-        raise ConfigurationError(f"Port {port} cannot be used ({error.strerror}). Choose another one.") from None
-    try:
-        profile = settings.profile.model_copy(update={"base_url": gateway.url, "endpoint": "", "dialect": "genesys"})
-        yield gateway, replace(settings, name="demo", profile=profile)
-    finally:
-        gateway.__exit__(None, None, None)
-
-
-def new_gateway(scenario: str, *, rate: float, tokens: int | None, port: int) -> DemoGateway:
-    """A gateway that does not run yet. Raises ConfigurationError for an unknown scenario."""
+def running_gateway(
+    scenario: str, *, rate: float = 60.0, tokens: int | None = None, port: int = 0, replay: Path | None = None
+) -> Iterator[DemoGateway]:
+    """A gateway that serves as long as it is held. Raises ConfigurationError, naming what it cannot do."""
     from genesys_tui.demo import DemoGateway
 
-    try:
-        return DemoGateway(scenario, rate=rate, tokens=tokens, port=port)
-    except ValueError as error:
-        raise ConfigurationError(f"scenario: {error}") from None
+    with contextlib.ExitStack() as held:
+        try:
+            gateway = DemoGateway(scenario, rate=rate, tokens=tokens, port=port, replay=replay)
+        except OSError as error:
+            raise ConfigurationError(f"The capture {replay} cannot be read: {error.strerror}.") from None
+        except ValueError as error:
+            what = f"The capture {replay} cannot be played" if replay else "scenario"
+            raise ConfigurationError(f"{what}: {error}.") from None
+        try:
+            held.enter_context(gateway)
+        except OSError as error:
+            raise ConfigurationError(f"Port {port} cannot be used ({error.strerror}). Choose another one.") from None
+        yield gateway
+
+
+def leading_to(gateway: DemoGateway, settings: Settings) -> Settings:
+    """The settings, but for where calls go; they are recorded under a profile of their own."""
+    there = {"base_url": gateway.url, "endpoint": "", "dialect": "genesys", "production": False}
+    return replace(settings, name="demo", profile=settings.profile.model_copy(update=there))

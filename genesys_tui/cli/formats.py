@@ -10,7 +10,9 @@ from genesys_tui.audit.records import Record
 from genesys_tui.call import CallFact, Ended, Started
 from genesys_tui.cli.streams import narrate, write
 from genesys_tui.endings import ending_in_words
+from genesys_tui.exchange import Exchange
 from genesys_tui.gateway.facts import Anomaly, Delta, Diagnostic, Heartbeat, Retry
+from genesys_tui.sanitize import sanitized_line
 
 
 class Format(Protocol):
@@ -55,10 +57,11 @@ class TextFormat:
             write("\n")
             self._ends_line = True
         if self._last is not None:
-            narrate(ending_in_words(self._last))
+            narrate(sanitized_line(ending_in_words(self._last)))
 
     def _line(self, text: str) -> None:
-        narrate(text if self._ends_line else f"\n{text}")
+        line = sanitized_line(text)
+        narrate(line if self._ends_line else f"\n{line}")
 
 
 class JsonFormat:
@@ -119,3 +122,10 @@ def _fields(record: Record) -> dict[str, Any]:
 
 def _write_json(fields: dict[str, Any]) -> None:
     write(json.dumps(fields, ensure_ascii=True) + "\n")
+
+
+def format_named(name: str, exchange: Exchange) -> Format:
+    """The format of that name, for the facts of that exchange."""
+    if name == "json":
+        return JsonFormat()
+    return EventsFormat(exchange.seconds_since_request) if name == "events" else TextFormat()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from genesys_tui.cli.streams import narrate, write
@@ -21,15 +23,20 @@ def _scenario_list() -> str:
     "--rate", type=click.FloatRange(0), default=60.0, show_default=True, help="Tokens per second; 0: unpaced."
 )
 @click.option("--tokens", type=click.IntRange(1, 1_000_000), help="Make replies about this long.")
-def gateway(port: int, scenario: str, rate: float, tokens: int | None) -> None:
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Play a capture of the wire screen, at its own pace.",
+)
+def gateway(port: int, scenario: str, rate: float, tokens: int | None, replay: Path | None) -> None:
     """Run the embedded gateway on 127.0.0.1 until interrupted; sign-in and API at one address."""
-    from genesys_tui.cli.demo import embedded_gateway
-    from genesys_tui.config import load_settings
+    from genesys_tui.cli.demo import running_gateway
 
-    with embedded_gateway(load_settings(), scenario, rate=rate, tokens=tokens, port=port) as (server, _):
+    with running_gateway(scenario, rate=rate, tokens=tokens, port=port, replay=replay) as server:
         write(f"{server.url}\n")
-        narrate(
-            f"Serving {server.scenario!r}. Sign in with client id {server.client_id}, secret {server.client_secret}: "
-            f"genesys-tui ask --base-url {server.url} hello. Ctrl+C stops it."
-        )
+        what = str(replay) if replay else server.scenario
+        narrate(f"Serving {what!r}; sign-in and API at one address. Ctrl+C stops it. To ask it something:\n")
+        given = f"GENESYS_CLIENT_ID={server.client_id} GENESYS_CLIENT_SECRET={server.client_secret}"
+        narrate(f"  {given} genesys-tui ask --base-url {server.url} hello\n")
         server.serve_forever()

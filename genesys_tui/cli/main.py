@@ -19,7 +19,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "login": ("login:login", "Put OAuth client credentials into the keyring."),
     "logout": ("login:logout", "Take credentials and token out of the keyring."),
     "status": ("login:status", "Say who is signed in, and where each thing came from."),
-    "audit": ("audit:audit", "List, show and export the recorded calls."),
+    "audit": ("audit:audit", "List, show, export and verify the recorded calls."),
     "gateway": ("gateway:gateway", "Run the embedded gateway by itself."),
     "config": ("config:config", "Show and change settings."),
     "doctor": ("doctor:doctor", "Check keyring, sign-in, network, audit file and terminal."),
@@ -78,8 +78,11 @@ def _run(arguments: list[str] | None) -> int:
     except click.Abort:
         narrate("Stopped.")
         return 130
-    except OutputClosed:
-        return 141  # as a shell reports a program that SIGPIPE ended
+    except OutputClosed as closed:
+        if not str(closed):
+            return 141  # as a shell reports a program that SIGPIPE ended
+        narrate(f"genesys-tui: {closed}")
+        return 1
     except GenesysError as error:
         narrate(f"genesys-tui: {error.message}")
         if error.correlation_id:

@@ -6,16 +6,21 @@ import contextlib
 import io
 import os
 import sys
+from pathlib import Path
 
 from genesys_tui.sanitize import sanitized
 
 
 class OutputClosed(Exception):
-    """Whoever read standard output is gone."""
+    """Standard output takes nothing more. Its text says why; it is empty where the reader just left."""
 
 
 def prepare_streams() -> None:
-    """Make writing any text safe, whatever the terminal's encoding."""
+    """Make writing any text safe, whatever the terminal's encoding, and also where a stream was closed before."""
+    nowhere = Path(os.devnull)
+    sys.stdin = sys.stdin or nowhere.open(encoding="utf-8")
+    sys.stdout = sys.stdout or nowhere.open("w", encoding="utf-8")
+    sys.stderr = sys.stderr or nowhere.open("w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -26,10 +31,11 @@ def write(text: str) -> None:
     try:
         sys.stdout.write(sanitized(text) if sys.stdout.isatty() else text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Python flushes once more at exit; give that somewhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputClosed from None
+        left = isinstance(error, BrokenPipeError)
+        raise OutputClosed("" if left else f"Standard output cannot be written: {error.strerror}.") from None
 
 
 def narrate(text: str) -> None:
