@@ -1,0 +1,100 @@
+"""What was said, as it was sent and as it came: the source of what the transcript shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from genesys_tui.tui.transcript.blocks import Block
+from genesys_tui.tui.transcript.leaves import Code, Table
+from genesys_tui.tui.transcript.structure import Structure
+
+
+@dataclass(slots=True)
+class Said:
+    """A prompt and what came of it. Nothing in it is cleaned: it is not for the screen."""
+
+    prompt: str
+    """Empty where the call goes on with the reply before it."""
+    block: int
+    """The first block that shows it."""
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def reply(self) -> str:
+        """The text of the reply, as Markdown."""
+        if len(self.parts) > 1:
+            self.parts[:] = ["".join(self.parts)]
+        return "".join(self.parts)
+
+
+def exchange(said: Sequence[Said], index: int) -> tuple[str, str]:
+    """The prompt and the reply of the exchange that this call belongs to, with the calls that went on with it."""
+    while index > 0 and not said[index].prompt:
+        index -= 1
+    reply = said[index].reply
+    for call in said[index + 1 :]:
+        if call.prompt:
+            break
+        reply += call.reply
+    return said[index].prompt, reply
+
+
+def exchanges(said: Sequence[Said]) -> list[tuple[str, str]]:
+    """All prompts and replies."""
+    return [exchange(said, index) for index, call in enumerate(said) if call.prompt or not index]
+
+
+def as_markdown(said: Sequence[Said]) -> str:
+    """All of it, each under a heading."""
+    parts = []
+    for prompt, reply in exchanges(said):
+        parts += [f"## Prompt\n\n{prompt.strip()}\n"] if prompt else []
+        parts += [f"## Reply\n\n{reply.strip()}\n"] if reply else []
+    return "\n".join(parts)
+
+
+def codes(source: str) -> list[str]:
+    """The code blocks of a reply, as they were written: with their tabs, without what they stand in."""
+    whole = _Whole()
+    for line in source.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n").split("\n"):
+        whole.line(line)
+    whole.finish()
+    return [block.text for block in whole.blocks if block.kind == "code"]
+
+
+def code_start(blocks: Sequence[Block], index: int) -> int | None:
+    """The first block of the code that this block is a piece of; None where it is no code."""
+    if blocks[index].kind != "code":
+        return None
+    while blocks[index].joined and index:
+        index -= 1
+    return index
+
+
+def code_ends(blocks: Sequence[Block], index: int) -> int:
+    """The block behind the code that begins here."""
+    index += 1
+    while index < len(blocks) and blocks[index].kind == "code" and blocks[index].joined:
+        index += 1
+    return index
+
+
+class _Whole(Structure):
+    """Blocks that are not cut, however long they are, and code as it was written."""
+
+    def line(self, line: str) -> None:
+        """Take a whole line. One within a fence keeps its tabs, where they are the fence's own."""
+        leaf = self._leaf
+        indent = sum(container.indent for container in self._open)
+        outside = line[:indent].strip(" ") or any(container.sort == ">" for container in self._open)
+        if isinstance(leaf, Code) and leaf.fence and not outside and "\t" in line and not leaf.closed_by(line[indent:]):
+            self._add(line[indent:])
+        else:
+            super().line(line)
+
+    def _add(self, line: str, more: bool = False) -> None:
+        if isinstance(self._leaf, Table):
+            self._leaf.rows.append(line)  # nobody asks how wide its columns are
+        elif self._leaf is not None:
+            self._leaf.add(line, more)

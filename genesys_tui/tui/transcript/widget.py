@@ -1,0 +1,297 @@
+"""The transcript: prompts and streaming replies on one scrolling page."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any, ClassVar
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from genesys_tui.tui.transcript.blocks import Severity
+from genesys_tui.tui.transcript.conversation import Conversation
+from genesys_tui.tui.transcript.draw import warm_up
+from genesys_tui.tui.transcript.overlay import row_of, selected_text, with_chip, with_selection
+from genesys_tui.tui.transcript.page import Page
+from genesys_tui.tui.transcript.palette import LOOKS, palette_of
+from genesys_tui.tui.transcript.view import View
+
+_FRAME = 1 / 40
+"""Seconds between two updates at least, however often text is appended. A caller that paces itself at 30 a second is
+not held up.
+"""
+
+
+class Transcript(ScrollView, can_focus=True):
+    """A conversation: its prompts, its replies in Markdown as they stream, and how each call ended.
+
+    It follows the end until the reader scrolls up, and then keeps the lines in view where they are.
+    """
+
+    ALLOW_SELECT = True
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{look}" for look in LOOKS}
+    DEFAULT_CSS = """
+    Transcript {
+        height: 1fr;
+        padding: 0 0 0 1;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        scrollbar-color: $foreground 25%;
+        scrollbar-color-hover: $foreground 40%;
+        scrollbar-color-active: $primary;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
+        background: $background;
+        color: $foreground;
+
+        & > .transcript--prompt { text-style: bold; background: $foreground 6%; }
+        & > .transcript--prompt-bar { color: $primary; }
+        & > .transcript--heading { text-style: bold; color: $text-primary; }
+        & > .transcript--heading-line { color: $primary; }
+        & > .transcript--strong { text-style: bold; }
+        & > .transcript--emphasis { text-style: italic; }
+        & > .transcript--struck { text-style: strike; }
+        & > .transcript--inline-code { color: $text-accent; background: $surface; }
+        & > .transcript--link { text-style: underline; color: $text-secondary; }
+        & > .transcript--address { color: $text-muted; }
+        & > .transcript--marker { color: $text-primary; }
+        & > .transcript--quote { text-style: italic; }
+        & > .transcript--quote-bar { color: $secondary; }
+        & > .transcript--rule { color: $foreground 30%; }
+        & > .transcript--table-header { text-style: bold; }
+        & > .transcript--table-line { color: $foreground 30%; }
+        & > .transcript--code { background: $surface; }
+        & > .transcript--code-label { color: $text-muted; text-style: italic; }
+        & > .transcript--code-comment { color: $text-muted; text-style: italic; }
+        & > .transcript--code-keyword { color: $text-accent; }
+        & > .transcript--code-name { color: $text-secondary; }
+        & > .transcript--code-number { color: $text-warning; }
+        & > .transcript--code-string { color: $text-success; }
+        & > .transcript--note-success { color: $text-success; }
+        & > .transcript--note-warning { color: $text-warning; text-style: bold; }
+        & > .transcript--note-error { color: $text-error; text-style: bold; }
+        & > .transcript--note-muted { color: $text-muted; }
+        & > .transcript--unseen { background: $primary; color: $text; text-style: bold; }
+    }
+    """
+    unseen: var[int] = var(0)
+    """Lines below the view that the reader has not seen. 0 while following."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._conversation = Conversation()
+        self._page = Page()
+        self._view = View(self._page)
+        self._taken = 0
+        self._placing = False
+        self._dirty = False
+        self._awaited = False
+        self._flushed = 0.0
+        self._restyle = True
+
+    @property
+    def following(self) -> bool:
+        """Whether the view keeps to the end."""
+        return self._view.following
+
+    @property
+    def text(self) -> str:
+        """The text shown, all of it, as lines of the present width."""
+        if self._dirty:
+            self._flush()
+        page = self._page
+        return "\n".join(strip.text.rstrip() for index in range(len(page.blocks)) for strip in page.strips(index))
+
+    def begin(self, prompt: str) -> None:
+        """A call has begun: show its prompt, follow the end, and wait for its reply."""
+        self._conversation.begin(prompt)
+        self._view.following = True
+        self._changed()
+
+    def append(self, text: str) -> None:
+        """Add text to the open reply. The screen takes it up at most 40 times a second."""
+        self._conversation.append(text)
+        self._changed()
+
+    def replace(self, text: str) -> None:
+        """Put this text in place of the open reply's."""
+        self._conversation.replace(text)
+        self._changed()
+
+    def end(self, note: str, severity: Severity = "success") -> None:
+        """Close the open reply, with a line in words that says how it ended."""
+        self._conversation.end(note, severity)
+        self._changed()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._conversation = Conversation()
+        self._view.reset()
+        self._changed()
+
+    def follow(self) -> None:
+        """Go to the end, and keep to it."""
+        self._view.following = True
+        self._lay_out()
+
+    def action_scroll_end(self) -> None:
+        """The key: go to the end, and keep to it."""
+        self.follow()
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        """The width and height of the page in view; a cell stays free before the scrollbar."""
+        width, height = self.scrollable_content_region.size
+        return max(width - 1, 2), height
+
+    # Updating
+
+    def _changed(self) -> None:
+        """Show what there is at once, or with the next frame if that was a moment ago."""
+        self._dirty = True
+        if self._awaited or not self.is_attached:
+            return
+        wait = self._flushed + _FRAME - monotonic()
+        if wait > 0:
+            self._awaited = True
+            self.set_timer(wait, self._flush)
+        else:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._awaited = False
+        self._flushed = monotonic()
+        if self._dirty and self._page.width and (changed := self._take()) is not None:
+            self._lay_out(changed)
+
+    def _take(self) -> int | None:
+        """Bring the page up to date with the conversation. The first block that differs, if any does."""
+        if not self._dirty:
+            return None
+        self._dirty = False
+        conversation = self._conversation
+        start = min(self._taken, conversation.settled)
+        conversation.update()
+        changed = self._page.replace(start, conversation.blocks[start:])
+        self._taken = conversation.settled
+        return changed
+
+    def _lay_out(self, changed: int | None = None) -> None:
+        """Settle the view, tell the scrollbar, and have drawn what differs: from the changed block on, or all."""
+        view = self._view
+        before = view.top
+        self._restyled()
+        view.settle()
+        size = Size(self._page.width, self._page.heights.total)
+        self._placing = True
+        if size != self.virtual_size:
+            # The attribute itself would have every widget of the screen laid out again, for a line more in here.
+            self.set_reactive(ScrollView.virtual_size, size)
+            self._scroll_update(size)
+        self.scroll_target_y = self.scroll_y = view.top
+        self._placing = False
+        self._refresh_from(changed if view.top == before else None)
+        self.unseen = view.unseen
+
+    def _refresh_from(self, changed: int | None) -> None:
+        """Have the lines drawn that are in view from a block on; all without one."""
+        page, view = self._page, self._view
+        if changed is None or changed >= len(page.blocks) or page.refitted:
+            page.refitted = False
+            self.refresh()
+            return
+        first = max(0, page.heights.top(changed) + page.kept(changed) - view.top)
+        if first < view.height:
+            self.refresh(Region(0, first, self.size.width, view.height - first))
+        if self.unseen != view.unseen:
+            self.refresh(Region(0, view.height - 1, self.size.width, 1))
+
+    def _restyled(self) -> None:
+        """Take the theme's styles up, if they changed."""
+        if not self._restyle:
+            return
+        self._restyle = False
+        palette = palette_of(self)
+        if palette != self._page.palette:
+            self._page.palette = palette
+
+    def on_mount(self) -> None:
+        """Prepare what the first reply would wait for."""
+        self.call_after_refresh(self.run_worker, warm_up, thread=True)
+        if self._dirty:
+            self._changed()
+
+    def on_resize(self) -> None:
+        """Draw for the new size; what was in view stays there."""
+        self._restyled()
+        self._take()
+        self._view.resize(*self._room)
+        self._lay_out()
+
+    def notify_style_update(self) -> None:
+        """Textual says that styles changed."""
+        super().notify_style_update()
+        self._restyle = True
+
+    # Scrolling
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the reader, unless it was the layout that moved."""
+        super().watch_scroll_y(old_value, new_value)
+        line = round(new_value)
+        if self._placing or line == self._view.top or self._room != (self._page.width, self._view.height):
+            return
+        self._view.move(line)
+        self._lay_out()
+
+    def scroll_to(self, x: float | None = None, y: float | None = None, **options: Any) -> None:
+        """Scroll at once: an animation aims at a line, and lines move when heights become exact."""
+        super().scroll_to(x, y, **{**options, "animate": False})
+
+    def on_click(self, event: events.Click) -> None:
+        """The line that says how much is unseen leads to the end."""
+        if self.unseen and event.get_content_offset_capture(self).y == self._view.height - 1:
+            self.follow()
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the view."""
+        self._restyled()
+        page, width = self._page, self._page.width
+        line = self.scroll_offset.y + y
+        if page.palette is None or y >= self._view.height or line >= page.heights.total:
+            return Strip.blank(self.size.width, page.palette.base if page.palette else None)
+        index, offset = page.heights.find(line)
+        strips = page.strips(index)
+        strip = strips[min(offset, len(strips) - 1)]
+        row = row_of(index, offset)
+        if (selection := self.text_selection) and (span := selection.get_span(row)):
+            style = self.screen.get_component_rich_style("screen--selection")
+            strip = with_selection(strip, *span, style)
+        if self.unseen and y == self._view.height - 1:
+            lines = "line" if self.unseen == 1 else "lines"
+            strip = with_chip(strip, f" ↓ {self.unseen:,} new {lines} · End ", page.palette[("unseen",)], width)
+        return strip.apply_offsets(0, row)
+
+    # Selecting
+
+    @property
+    def allow_select(self) -> bool:
+        """The mouse may select text here, although the widget scrolls."""
+        return True
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text between two places."""
+        return selected_text(self._page, selection), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:  # noqa: ARG002
+        """Show it."""
+        self.refresh()
