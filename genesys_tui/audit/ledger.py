@@ -1,176 +1,154 @@
-"""The ledger: every call's record, on disk before its request leaves.
+"""The ledger: every call's record, on disk before its request leaves, and never changed.
 
-One SQLite file, shared by every running front end. A call's start is inserted once and its end written once; a call
-whose process died is closed by whoever opens the ledger next.
+One SQLite file, shared by every running front end. Each call is two events in a chain of hashes: its start, and its
+end, which whoever opens the ledger next writes for a process that died.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import contextlib
 import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from genesys_tui.audit import erasure, log, projection, reading
+from genesys_tui.audit.canonical import canonical
+from genesys_tui.audit.checkpoints import Checkpoints, Signer
+from genesys_tui.audit.database import Database, Unwritable, journal_mode
+from genesys_tui.audit.events import fields_of, record_of, said_in
+from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.instances import Instance, is_alive
+from genesys_tui.audit.reading import Call
 from genesys_tui.audit.records import Record
+from genesys_tui.audit.selection import teach
+from genesys_tui.audit.spool import Spool, left_behind
+from genesys_tui.audit.texts import Keeping, Text, texts_of
 from genesys_tui.errors import LedgerError
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS calls (
-    seq        INTEGER PRIMARY KEY,
-    request_id TEXT NOT NULL UNIQUE,
-    instance   TEXT NOT NULL,
-    started_at TEXT NOT NULL,
-    model      TEXT NOT NULL,
-    status     TEXT NOT NULL,
-    record     TEXT NOT NULL,
-    prompt     TEXT NOT NULL,
-    reply      TEXT NOT NULL DEFAULT ''
-);
-CREATE INDEX IF NOT EXISTS calls_by_status ON calls (status);
-CREATE INDEX IF NOT EXISTS calls_by_start ON calls (started_at);
-"""
+__all__ = ["EVERYTHING", "Call", "Filter", "Ledger"]
 
-_WAL_IS_SOUND = sqlite3.sqlite_version_info >= (3, 51, 3) or (
-    sqlite3.sqlite_version_info[:2] in ((3, 50), (3, 44))
-    and sqlite3.sqlite_version_info >= {50: (3, 50, 7), 44: (3, 44, 6)}[sqlite3.sqlite_version_info[1]]
-)
-"""Older libraries can corrupt a write-ahead log that two processes share: https://sqlite.org/wal.html#walresetbug"""
-
-_SEARCHED = (
-    "(SELECT group_concat(json_extract(value, '$.content'), char(10)) FROM json_each(prompt))",
-    "reply",
-    "json_extract(record, '$.error.message')",
-)
+Mode = Literal["required", "best-effort"]
 
 
-class Call(NamedTuple):
-    """One call as the ledger holds it."""
+class _Entry(NamedTuple):
+    """An event to come."""
 
-    record: Record
-    messages: list[dict[str, str]]
-    """What was asked: role and content of each message."""
-
-    reply: str
-
-
-class Filter(NamedTuple):
-    """Which calls are wanted. None and empty ask for nothing."""
-
-    since: str | None = None
-    """ISO 8601, inclusive."""
-
-    until: str | None = None
-    """ISO 8601, exclusive."""
-
-    model: str | None = None
-    """May hold ``*``."""
-
-    status: str | None = None
-    search: str | None = None
-    """Part of a prompt, a reply, or a recorded error, in capitals or not."""
-
-
-EVERYTHING = Filter()
+    kind: str
+    at: int
+    fields: dict[str, Any]
+    texts: list[Text]
 
 
 class Ledger:
     """The audit file. Any thread may use it; every write is durable when its method returns."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create it, and close what dead processes left open. Raises LedgerError."""
+    def __init__(
+        self,
+        path: Path,
+        *,
+        text: Keeping = "full",
+        mode: Mode = "required",
+        signer: Signer | None = None,
+        anchor: Path | None = None,
+    ) -> None:
+        """Open or create it, and close what dead processes left open. Raises LedgerError.
+
+        Args:
+            path: the file. Beside it stand ``instances`` and, where it could not be written, ``spool``.
+            text: what to keep of prompts and replies.
+            mode: whether a call that cannot be recorded is refused, or recorded in the spool.
+            signer: keeps the key for checkpoints, and the newest of them.
+            anchor: a file elsewhere, to which each checkpoint is appended.
+        """
         self.path = path
-        self._lock = threading.Lock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not path.exists():
-                os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._instance = Instance(path.parent / "instances")
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-        except (OSError, sqlite3.Error) as error:
-            raise LedgerError(_cannot("opened", path, error)) from error
-        with self._guard("opened") as db:
-            db.execute(f"PRAGMA journal_mode={'WAL' if _WAL_IS_SOUND else 'TRUNCATE'}")
-            db.execute("PRAGMA synchronous=FULL")
-            db.executescript(_SCHEMA)
-            db.create_function("folded", 1, lambda text: text and text.casefold(), deterministic=True)
-        self._file = _identity(path)
-        self.recovered = self._recover()
+        self.notice = ""
+        """What the operator must know as long as it is so, as a sentence: the ledger is not written as it should be."""
+        self.recovered = 0
         """How many calls of dead processes were closed on opening."""
+        self._keeping, self._mode = text, mode
+        self._db = Database(path)
+        self._instance: Instance | None = None
+        try:
+            with self._db.guard("opened") as db:
+                teach(db)
+            if self._db.closed_because:
+                self.notice = self._db.closed_because
+            else:
+                self._prepare(signer, anchor)
+        except BaseException:
+            self._db.close()
+            raise
+        self._checkpoints = Checkpoints(self._db, signer, anchor)
 
     def start(self, record: Record, messages: list[dict[str, str]]) -> None:
         """Write down that a call is about to be made. Raises LedgerError; then it must not be made."""
-        row = (
-            record.request_id,
-            self._instance.name,
-            record.started_at.isoformat(),
-            record.model,
-            record.status,
-            record.model_dump_json(),
-            json.dumps(messages, ensure_ascii=False),
-        )
-        with self._transaction() as db:
-            if db.execute("SELECT 1 FROM calls WHERE request_id = ?", row[:1]).fetchone():
-                raise LedgerError(f"The request id {record.request_id} is already recorded. Use another one.")
-            db.execute(
-                "INSERT INTO calls (request_id, instance, started_at, model, status, record, prompt)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
+        texts = texts_of({"prompt": canonical(messages)}, self._keeping)
+        owner = self._instance.name if self._instance else ""
+        self._write(_Entry("start", _now(), {"owner": owner, "record": fields_of(record)}, texts))
 
     def end(self, record: Record, reply: str) -> None:
         """Write down how a started call ended. Raises LedgerError, also where it had ended already."""
-        with self._transaction() as db:
-            if not _close(db, record, reply):
-                raise LedgerError(f"The call {record.request_id} is not open in the audit file {self.path}.")
+        texts = texts_of({"reply": reply, "said": said_in(record)}, self._keeping)
+        self._write(_Entry("end", _now(), {"record": fields_of(record)}, texts))
+
+    def erase(self, request_id: str, tell: Callable[[float], None] = lambda _: None) -> None:
+        """Remove for good what was said in an ended call; that it was made, and how it went, stays.
+
+        ``tell`` hears how far the cleaning is, from 0 to 1. Raises LedgerError.
+        """
+        call = self.get(request_id)
+        with self._db.transaction() as db:
+            erasure.erase(db, self._id, call.record.request_id, _now())
+        self._checkpoints.news(1)
+        erasure.purge(self._db, tell)
 
     def get(self, request_id: str) -> Call:
         """One call, by its request id or the beginning of it. Raises LedgerError for none or several."""
-        query = (
-            "SELECT record, prompt, reply FROM calls WHERE substr(request_id, 1, length(?1)) = ?1"
-            " ORDER BY length(request_id) LIMIT 2"  # the whole id before those that only begin with it
-        )
-        with self._guard("read") as db:
-            calls = [_call(row) for row in db.execute(query, (request_id,))]
-        if not calls:
-            raise LedgerError(f"No call has the request id {request_id}. See `genesys-tui audit list`.")
-        if len(calls) > 1 and calls[0].record.request_id != request_id:
-            raise LedgerError(f"Several calls begin with {request_id}. Give more of the request id.")
-        return calls[0]
+        with self._db.guard() as db:
+            return reading.get(db, request_id)
+
+    def place_of(self, request_id: str) -> reading.Place:
+        """Where a call stands in the chain. Raises LedgerError."""
+        with self._db.guard() as db:
+            return reading.place_of(db, request_id)
 
     def calls(self, wanted: Filter = EVERYTHING, limit: int | None = None) -> Iterator[Call]:
         """The calls that match, the newest first. Reads as it is iterated."""
-        where, values = _where(wanted)
-        columns = "record, prompt, reply, seq"
-        # Built from our own words only: every value is bound.
-        query = f"SELECT {columns} FROM calls WHERE {where} AND seq < ? ORDER BY seq DESC LIMIT ?"  # noqa: S608
-        below = 2**62
+        below = 2**61
         while limit is None or limit > 0:
             page = 256 if limit is None else min(256, limit)
-            with self._guard("read") as db:
-                rows = db.execute(query, (*values, below, page)).fetchall()
-            yield from map(_call, rows)
-            if len(rows) < page:
+            with self._db.guard() as db:
+                found = reading.newest_first(db, wanted, below, page)
+            yield from (each.call for each in found)
+            if len(found) < page:
                 return
-            below = rows[-1][-1]
+            below = found[-1].seq
             limit = None if limit is None else limit - page
 
     def describe(self) -> str:
         """How many calls it holds and how it is written, for `doctor`."""
-        with self._guard("read") as db:
+        with self._db.guard() as db:
             count = db.execute("SELECT count(*) FROM calls").fetchone()[0]
             mode = db.execute("PRAGMA journal_mode").fetchone()[0]
-        return f"{count:,} calls, journal mode {mode} (SQLite {sqlite3.sqlite_version})"
+        signed = self._checkpoints.describe()
+        return f"{count:,} calls, journal mode {mode} (SQLite {sqlite3.sqlite_version}), {signed}"
+
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """What the ledger says of itself, and signs."""
+        return self._checkpoints
 
     def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._db.close()
-        self._instance.close()
+        """Take in what waits, write a last checkpoint, and let go of the file."""
+        if self._instance is not None and self._spool:
+            with contextlib.suppress(LedgerError):  # then whoever opens the ledger next does
+                self._empty_spool()
+        self._checkpoints.close()
+        self._db.close()
+        if self._instance is not None:
+            self._instance.close()
 
     def __enter__(self) -> Ledger:
         return self
@@ -178,86 +156,129 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _recover(self) -> int:
+    def _prepare(self, signer: Signer | None, anchor: Path | None) -> None:
+        try:
+            self._instance = Instance(self.path.parent / "instances")
+        except OSError as error:
+            raise LedgerError(f"The audit file {self.path} cannot be opened: {error}. Check the folder.") from error
+        self._spool = Spool(self.path.parent / "spool" / f"{self._instance.name}.jsonl")
+        self._about = {"journal": journal_mode(), "sqlite": sqlite3.sqlite_version}
+        settings = {"text": self._keeping, "mode": self._mode, "anchored": anchor is not None, "signed": bool(signer)}
+        self._settings = {**settings, **self._about}
+        with self._db.transaction() as db:
+            try:
+                self._id = log.prepare(db, _now(), self._about)
+                projection.catch_up(db)
+                self._take_in_left_behind(db)
+                self.recovered = self._recover(db)
+            except (ValueError, KeyError, TypeError, LedgerError) as error:
+                why = error.message if isinstance(error, LedgerError) else "it holds a record that cannot be read"
+                raise LedgerError(
+                    f"The audit file {self.path} cannot be opened: {why}. Restore the file from a copy."
+                ) from None
+        for spool in self._left:
+            spool.clear()
+
+    def _write(self, entry: _Entry) -> None:
+        """Into the ledger, behind what waits in the spool; or, where that cannot be, into the spool."""
+        try:
+            with self._db.transaction() as db:
+                before = log.last(db)[0]
+                if waiting := bool(self._spool):
+                    self._take_in(db, self._spool)
+                self._append(db, entry)
+                news = log.last(db)[0] - before
+        except Unwritable as error:
+            self._put_aside(entry, error)
+            return
+        if waiting:
+            self._spool.clear()
+        self.notice = ""
+        self._checkpoints.news(news)
+
+    def _put_aside(self, entry: _Entry, error: Unwritable) -> None:
+        """Into the spool: in best-effort mode anything, else only the end of a call, which has been made."""
+        if self._instance is None or (self._mode == "required" and entry.kind == "start"):
+            raise error
+        texts = [[each.part, each.salt.hex(), each.body, each.proof] for each in entry.texts]
+        self._spool.add({"kind": entry.kind, "at": entry.at, "fields": entry.fields, "texts": texts})
+        self.notice = (
+            f"The audit file cannot be written. Calls are recorded in {self._spool.file} until it can."
+            f" {error.message.removesuffix(' Without it no call is made.')}"
+        )
+        if self._mode == "required":
+            raise LedgerError(f"{error.message} How this call ended is kept in {self._spool.file} until it can be.")
+
+    def _append(self, db: sqlite3.Connection, entry: _Entry) -> None:
+        """Append an event of a call, if it may be. Raises LedgerError."""
+        request_id = entry.fields["record"]["request_id"]
+        row = _row_of(db, request_id)
+        fields = entry.fields
+        if entry.kind == "start":
+            if row:
+                raise LedgerError(f"The request id {request_id} is already recorded. Use another one.")
+            self._tell_settings(db)
+        else:
+            if row is None or row[1] is not None:
+                raise LedgerError(f"The call {request_id} is not open in the audit file {self.path}.")
+            fields = {**fields, "start": row[0]}
+        log.append(db, self._id, entry.kind, entry.at, fields, entry.texts)
+
+    def _tell_settings(self, db: sqlite3.Connection) -> None:
+        """Write down under which settings calls are recorded from here on, where they changed."""
+        known = log.newest(db, "config")
+        if known is None or known.payload["settings"] != self._settings:
+            log.append(db, self._id, "config", _now(), {"settings": self._settings})
+
+    def _take_in(self, db: sqlite3.Connection, spool: Spool) -> None:
+        """Append what waits in a spool; what had been taken in before stays out."""
+        for entry in spool.entries():
+            texts = [Text(part, bytes.fromhex(salt), body, proof) for part, salt, body, proof in entry["texts"]]
+            fields = {**entry["fields"], "spooled": True}
+            record = fields["record"]
+            row = _row_of(db, record["request_id"])
+            if entry["kind"] == "end" and row is None:  # its start was written to a file that is gone
+                opening = {**record, "status": "running"}
+                log.append(db, self._id, "start", entry["at"], {"owner": "", "record": opening, "spooled": True})
+            if row is None or (entry["kind"] == "end" and row[1] is None):
+                self._append(db, _Entry(entry["kind"], entry["at"], fields, texts))
+
+    def _empty_spool(self) -> None:
+        with self._db.transaction() as db:
+            self._take_in(db, self._spool)
+        self._spool.clear()
+        self._checkpoints.news(1)
+
+    def _take_in_left_behind(self, db: sqlite3.Connection) -> None:
+        self._left = left_behind(self._spool.file.parent, self._instance.folder) if self._instance else []
+        for spool in self._left:
+            self._take_in(db, spool)
+
+    def _recover(self, db: sqlite3.Connection) -> int:
         """Close the calls whose process died."""
-        with self._transaction() as db:
-            closed = 0
-            query = "SELECT record, prompt, reply, instance FROM calls WHERE status = 'running'"
-            rows = db.execute(query).fetchall()
-            alive = {name: is_alive(self._instance.folder, name) for name in {row[-1] for row in rows}}
-            for row in rows:
-                if alive[row[-1]]:
-                    continue
-                record = _call(row).record.model_copy(
-                    update={"status": "failed", "stop_reason": "interrupted", "detail": "the program ended mid-call"}
-                )
-                closed += _close(db, record, "")
-            return closed
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction: begun IMMEDIATE, so that two writers wait for each other instead of failing."""
-        with self._guard("written") as db:
-            # SQLite would go on writing to a file that no longer has a name.
-            if _identity(self.path) != self._file:
-                raise LedgerError(f"The audit file {self.path} was moved or removed while in use. Start again.")
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _guard(self, what: str) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._db
-            except sqlite3.Error as error:
-                raise LedgerError(_cannot(what, self.path, error)) from error
+        assert self._instance is not None
+        query = (
+            "SELECT e.seq, e.payload FROM calls AS c JOIN events AS e ON e.seq = c.start_seq WHERE c.end_seq IS NULL"
+        )
+        opened = [log.Event(seq, "start", reading.parsed(payload)) for seq, payload in db.execute(query).fetchall()]
+        owners = {event.payload["owner"] for event in opened}
+        alive = {name for name in owners if is_alive(self._instance.folder, name)}
+        left = [event for event in opened if event.payload["owner"] not in alive]
+        for event in left:
+            ending = {"status": "failed", "stop_reason": "interrupted", "detail": "the program ended mid-call"}
+            record = record_of(event.payload["record"]).model_copy(update=ending)
+            texts = texts_of({"said": said_in(record)}, self._keeping)
+            fields = {"record": fields_of(record), "start": event.seq}
+            log.append(db, self._id, "recovered", _now(), fields, texts)
+        return len(left)
 
 
-def _close(db: sqlite3.Connection, record: Record, reply: str) -> bool:
-    """Turn an open call into an ended one; False where it is not open."""
-    changed = db.execute(
-        "UPDATE calls SET status = ?, record = ?, reply = ? WHERE request_id = ? AND status = 'running'",
-        (record.status, record.model_dump_json(), reply, record.request_id),
-    )
-    return changed.rowcount == 1
+def _row_of(db: sqlite3.Connection, request_id: str) -> tuple[int, int | None] | None:
+    row: tuple[int, int | None] | None = db.execute(
+        "SELECT start_seq, end_seq FROM calls WHERE request_id = ?", (projection.storable(request_id),)
+    ).fetchone()
+    return row
 
 
-def _call(row: tuple[str, ...]) -> Call:
-    try:
-        return Call(Record.model_validate_json(row[0]), json.loads(row[1]), row[2])
-    except ValueError:
-        raise LedgerError("The audit file holds a record that cannot be read. Restore the file from a copy.") from None
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file has this name; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _where(wanted: Filter) -> tuple[str, list[str]]:
-    conditions = {
-        "started_at >= ?": wanted.since,
-        "started_at < ?": wanted.until,
-        "model GLOB ?": wanted.model and wanted.model.replace("[", "[[]").replace("?", "[?]"),
-        "status = ?": wanted.status,
-    }
-    used = {condition: value for condition, value in conditions.items() if value}
-    where, values = list(used), list(used.values())
-    if wanted.search:
-        where.append("(" + " OR ".join(f"instr(folded({text}), ?)" for text in _SEARCHED) + ")")
-        values += [wanted.search.casefold()] * len(_SEARCHED)
-    return " AND ".join(where) or "1", values
-
-
-def _cannot(what: str, path: Path, error: Exception) -> str:
-    return f"The audit file {path} cannot be {what}: {error}. Without it no call is made."
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,46 @@
+"""Anchors: notes of the ledger, kept where whoever changes its file does not reach."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from genesys_tui.audit.notes import Note, notes_in
+from genesys_tui.errors import LedgerError
+
+
+def append_anchor(file: Path, note: Note) -> None:
+    """Append a note to a file, on disk before this returns. Raises LedgerError."""
+    try:
+        handle = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        try:
+            os.write(handle, f"{note.text}\n".encode())
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise LedgerError(f"The anchor file {file} cannot be written: {error.strerror or error}.") from error
+
+
+def read_anchors(file: Path) -> list[Note]:
+    """The notes in a file. Raises LedgerError, also where there is none."""
+    try:
+        notes = list(notes_in(file.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise LedgerError(f"The anchor file {file} cannot be read: {error}.") from error
+    if not notes:
+        raise LedgerError(f"{file} holds no anchor. Name the file that `audit head` or the setting audit.anchor wrote.")
+    return notes
+
+
+def contradiction(db: sqlite3.Connection, ledger: bytes, kept: str | None) -> str:
+    """Why the ledger is not what an anchor says, as a sentence; empty where it is."""
+    for note in notes_in(kept or ""):
+        row = db.execute("SELECT head FROM events WHERE seq = ?", (note.size,)).fetchone()
+        if note.ledger != ledger or row is None or row[0] != note.head:
+            return (
+                "The ledger is not the one whose head is kept in the keyring: it was replaced, cut or rewritten."
+                " Look at `genesys-tui audit verify`; if this is as it should be, run `audit head --accept`."
+            )
+    return ""

@@ -1,0 +1,48 @@
+"""Canonical JSON: the one way to write a value down, so that its hash means something.
+
+Equals RFC 8785 for what it accepts: keys in ASCII, no floats. Times are integers, in microseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NOT_ASCII = re.compile("[^\x00-\x7e]")
+
+
+def canonical(value: Any) -> str:
+    """The value as canonical JSON. Raises TypeError for a float, and for what JSON does not know."""
+    refuse_floats(value)
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # Half a character cannot be written as UTF-8, but as an escape.
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def refuse_floats(value: Any) -> None:
+    """Raise TypeError where there is a float anywhere: its digits depend on who writes it."""
+    if isinstance(value, float):
+        raise TypeError(f"{value!r} is a float, and the ledger keeps none")
+    if isinstance(value, dict):
+        for each in value.values():
+            refuse_floats(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            refuse_floats(each)
+
+
+def in_ascii(text: str) -> str:
+    """The same JSON with every character outside of ASCII escaped: nothing in it can steer a terminal."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return _NOT_ASCII.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"

@@ -1,0 +1,277 @@
+"""Findings: what verification saw, put together into one verdict."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from genesys_tui.audit.chain import NOTHING
+from genesys_tui.audit.merkle import Tree, root_of
+from genesys_tui.audit.notes import Key, Note, parse_note
+from genesys_tui.audit.ranges import Moment, Range
+
+HONESTLY = "This proves that what was recorded has not changed since it was anchored, not that everything was recorded."
+
+
+class Unreadable(Exception):
+    """It cannot be checked at all."""
+
+
+class Verdict(Enum):
+    """What verification came to; its value is the exit code."""
+
+    ANCHORED = 0
+    UNANCHORED = 10
+    DIVERGED = 30
+    INVALID = 40
+    UNREADABLE = 50
+
+    @property
+    def word(self) -> str:
+        """As it is printed."""
+        return f"VALID-{self.name}" if self.value <= 10 else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known from elsewhere."""
+
+    key: Key | None = None
+    anchors: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome."""
+
+    verdict: Verdict
+    sentences: tuple[str, ...]
+    """What to say of it, the most important first."""
+
+    events: int = 0
+    calls: int = 0
+    erased: int = 0
+    checkpoints: int = 0
+    signed: int = 0
+    """Checkpoints whose signature by the key is good."""
+
+    anchors: int = 0
+    """Notes from elsewhere that were compared."""
+
+    unanchored: int = 0
+    """Events after the newest anchor."""
+
+    first_bad: int | None = None
+    ledger: str = ""
+    """Its id."""
+
+    head: str = ""
+
+    def saying(self, *sentences: str) -> Report:
+        """The same in other words."""
+        return replace(self, sentences=sentences)
+
+    @classmethod
+    def unreadable(cls, sentence: str) -> Report:
+        """Nothing could be checked."""
+        return cls(Verdict.UNREADABLE, (sentence,))
+
+
+@dataclass(slots=True)
+class Ledgered:
+    """What the ranges told so far."""
+
+    last: int
+    evidence: Evidence
+    size: int = 0
+    wholes: Tree = field(default_factory=Tree)
+    """The tree over whole ranges."""
+
+    head: bytes = NOTHING
+    ledger: bytes = b""
+    kinds: dict[str, int] = field(default_factory=dict)
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    shown: list[tuple[int, str]] = field(default_factory=list)
+    """Problems of the browsing table alone, which come after those of the ledger itself."""
+
+    contradictions: list[str] = field(default_factory=list)
+    gone: set[tuple[int, str]] = field(default_factory=set)
+    erased: set[tuple[int, int]] = field(default_factory=set)
+    notes: list[tuple[int, Note]] = field(default_factory=list)
+    """The signed checkpoints, and where they stand."""
+
+    signed: int = 0
+    signed_through: int = 0
+    foreign: int = 0
+    """Checkpoints with a signature, but none by the key."""
+
+    met: set[int] = field(default_factory=set)
+    """Sizes of anchors that agreed."""
+
+    partial: bool = False
+    """Whether only some events are at hand, as in a filtered export."""
+
+    @property
+    def events(self) -> int:
+        """How many were checked."""
+        return sum(self.kinds.values())
+
+    def schema_problems(self, names: Iterable[str]) -> None:
+        """Take in which guards of the file are not as they should be."""
+        self.problems += [(0, f"the guard {name} of the file is gone or changed") for name in names]
+
+    def add(self, checked: Range) -> None:
+        """Take in the next range."""
+        if checked.before != self.head and not checked.problems:
+            self.problems.append((checked.first, "the event does not follow the one before"))
+        self.ledger = self.ledger or checked.ledger
+        self.problems += checked.problems
+        self.shown += checked.shown
+        self.gone |= set(checked.gone)
+        self.erased |= set(checked.erased)
+        for kind, count in checked.kinds.items():
+            self.kinds[kind] = self.kinds.get(kind, 0) + count
+        for moment in checked.moments:
+            self._compare(moment)
+        if checked.whole:
+            self.wholes.add(checked.subtrees[0])
+        self.size = checked.last
+        self.head = checked.head
+
+    def _compare(self, moment: Moment) -> None:
+        """Compare a checkpoint in the ledger, and the anchors of this size, with what the ledger was then."""
+        root = root_of([*self.wholes.subtrees, *moment.subtrees])
+        if moment.checkpoint:
+            self._compare_checkpoint(moment, root)
+        for note in self.evidence.anchors:
+            if note.size == moment.size:
+                if (note.root, note.head) == (root, moment.head):
+                    self.met.add(note.size)
+                else:
+                    self.contradictions.append(f"event {note.size:,} is not the one that was anchored")
+
+    def _compare_checkpoint(self, moment: Moment, root: bytes) -> None:
+        seq = moment.size + 1
+        try:
+            note = parse_note(json.loads(moment.checkpoint)["note"])
+        except (ValueError, KeyError, TypeError):
+            self.problems.append((seq, "the checkpoint cannot be read"))
+            return
+        if (note.size, note.root, note.head) != (moment.size, root, moment.head):
+            self.problems.append((seq, "the checkpoint is of other events"))
+        if note.signatures:
+            self.notes.append((seq, note))
+        elif self.notes:
+            self.problems.append((seq, "the checkpoint is not signed, but those before it are"))
+
+    def compare_erased(self, db: sqlite3.Connection, last: int) -> None:
+        """See that the browsing table says of the same calls that they were erased; meanwhile there may be more."""
+        later = "SELECT payload FROM events WHERE seq > ? AND kind = 'erase'"
+        for (payload,) in db.execute(later, (last,)).fetchall():
+            fields = json.loads(payload)
+            self.erased.add((fields["start"], fields["last"]))
+        try:
+            rows = {row[0] for row in db.execute("SELECT start_seq FROM calls WHERE erased")}
+        except sqlite3.Error:
+            return
+        for start in sorted(rows ^ {start for start, _ in self.erased}):
+            self.shown.append((start, "the browsing table is wrong about what was erased"))
+
+
+def judged(found: Ledgered) -> Report:
+    """The verdict."""
+    _judge_texts(found)
+    _judge_key(found)
+    _judge_anchors(found)
+    found.problems = found.problems or found.shown
+    newest = max(found.met, default=0)
+    unanchored = found.events - newest if not found.partial else found.events
+    if found.problems:
+        verdict = Verdict.INVALID
+    elif found.contradictions:
+        verdict = Verdict.DIVERGED
+    else:
+        verdict = Verdict.UNANCHORED if unanchored or not found.met else Verdict.ANCHORED
+    return Report(
+        verdict,
+        tuple(_sentences(found, verdict, unanchored)),
+        events=found.events,
+        calls=found.kinds.get("start", 0),
+        erased=len(found.erased),
+        checkpoints=found.kinds.get("checkpoint", 0),
+        signed=found.signed,
+        anchors=len(found.met),
+        unanchored=unanchored,
+        first_bad=min((seq for seq, _ in found.problems), default=None),
+        ledger=found.ledger.hex(),
+        head=found.head.hex(),
+    )
+
+
+def _judge_texts(found: Ledgered) -> None:
+    erased = {seq for both in found.erased for seq in both}
+    found.problems += [
+        (seq, f"its {part} is gone, and no erasure says so") for seq, part in found.gone if seq not in erased
+    ]
+
+
+def _judge_key(found: Ledgered) -> None:
+    key = found.evidence.key
+    if key is None:
+        return
+    ours = [(seq, note) for seq, note in found.notes if any(each[1][:4] == key.id for each in note.signatures)]
+    found.foreign = len(found.notes) - len(ours)
+    # The newest good one speaks for all before it: they are among the events that it signs.
+    while ours and not ours[-1][1].signed_by(key):
+        found.problems.append((ours.pop()[0], "the checkpoint's signature is not good"))
+    found.signed = len(ours)
+    found.signed_through = ours[-1][1].size if ours else 0
+    if found.kinds.get("checkpoint") and not found.signed and not found.partial:
+        found.problems.append((0, f"no checkpoint is signed with the key {key.id.hex()}"))
+
+
+def _judge_anchors(found: Ledgered) -> None:
+    for note in found.evidence.anchors:
+        if note.ledger != found.ledger:
+            found.contradictions.append(f"the anchor is of another ledger, {note.ledger.hex()[:8]}…")
+        elif note.size > found.size and not found.partial:
+            found.contradictions.append(f"{note.size:,} events were anchored, and there are {found.size:,}")
+        elif found.evidence.key and note.signed_by(found.evidence.key) is False:
+            found.contradictions.append(f"the signature of the anchor of {note.size:,} events is not good")
+
+
+def _sentences(found: Ledgered, verdict: Verdict, unanchored: int) -> Iterable[str]:
+    if verdict is Verdict.INVALID:
+        seq, what = min(found.problems)
+        more = f" There are {len(found.problems) - 1:,} more such findings." if len(found.problems) > 1 else ""
+        yield f"{f'Event {seq:,}: ' if seq else ''}{what}.{more}"
+    elif verdict is Verdict.DIVERGED:
+        yield (
+            f"The ledger agrees with itself, but not with what was kept elsewhere: {found.contradictions[0]}."
+            " It was cut, replaced or rewritten."
+        )
+    elif verdict is Verdict.ANCHORED:
+        yield "Every event is the one that was recorded, and the head is the one that was kept elsewhere."
+    elif found.met:
+        noun = "event is" if unanchored == 1 else "events are"
+        yield f"Every event fits the one before it; the last {unanchored:,} {noun} not anchored yet."
+    else:
+        yield "Every event fits the one before it, but nothing from elsewhere was at hand to compare the ledger with."
+    yield _about_signatures(found)
+    yield HONESTLY
+
+
+def _about_signatures(found: Ledgered) -> str:
+    count = found.kinds.get("checkpoint", 0)
+    if not found.evidence.key:
+        signatures = "without a key no signature was checked"
+    elif found.signed:
+        signatures = f"{found.signed:,} are signed with the key, up to event {found.signed_through:,}"
+        if found.foreign:
+            signatures += f"; {found.foreign:,} are signed with another key"
+    else:
+        signatures = "none is signed with the key"
+    return f"{count:,} checkpoint{'' if count == 1 else 's'}: {signatures}."

@@ -1,0 +1,117 @@
+"""Queries: a filter as a line that one can type, and back.
+
+``status:truncated model:gpt* since:7d until:2026-11-22 profile:lab stop:length tokens:100 "any text"``. What is no
+``name:value`` is searched for; quotes hold together what has spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+
+from genesys_tui.audit.filters import Filter
+from genesys_tui.audit.records import FINAL_STATUSES
+from genesys_tui.errors import ConfigurationError
+
+STATUSES = (*FINAL_STATUSES, "running")
+NAMES = {
+    "status": "status",
+    "model": "model",
+    "since": "since",
+    "until": "until",
+    "profile": "profile",
+    "stop": "stop_reason",
+    "conversation": "conversation_id",
+    "tokens": "min_tokens",
+}
+"""As typed → as the filter calls it."""
+
+_WORD = re.compile(r'(?:(?P<name>[A-Za-z_]+):)?(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>\S+))')
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGE = re.compile(r"(\d{1,6})([mhdw])")
+
+
+class QueryError(ConfigurationError):
+    """The line cannot be read; the message says which part, and what would do."""
+
+
+def parse(line: str, now: datetime | None = None) -> Filter:
+    """The filter that a line asks for. Raises QueryError."""
+    if '"' in re.sub(r'"(?:[^"\\]|\\.)*"', "", line):
+        raise QueryError('A quotation mark is open. Close the text with a second ".')
+    wanted: dict[str, str | int] = {}
+    searched: list[str] = []
+    for found in _WORD.finditer(line):
+        value = re.sub(r"\\(.)", r"\1", found["quoted"]) if found["quoted"] is not None else found["plain"]
+        name = found["name"]
+        if name is None or name.lower() not in NAMES:
+            searched.append(value if name is None else _unknown(name, value, found))
+            continue
+        field = NAMES[name.lower()]
+        if field in wanted:
+            raise QueryError(f"{name}: is there twice. Keep one of them.")
+        wanted[field] = _value(name.lower(), value, now)
+    text = " ".join(searched)
+    return Filter(**wanted, search=text or None)  # type: ignore[arg-type]
+
+
+def unparse(wanted: Filter) -> str:
+    """The line for a filter."""
+    words = []
+    for name, field in NAMES.items():
+        value = getattr(wanted, field)
+        if value is not None and value != "":
+            words.append(f"{name}:{_quoted(str(value))}")
+    if wanted.search:
+        words.append('"' + _escaped(wanted.search) + '"')
+    return " ".join(words)
+
+
+def read_moment(text: str, now: datetime | None = None) -> datetime:
+    """A date, a date and time, or how long ago (``7d``, ``24h``, ``30m``), in UTC; what names no zone is local time.
+
+    Raises QueryError.
+    """
+    try:
+        if age := _AGE.fullmatch(text):
+            return (now or datetime.now(timezone.utc)) - timedelta(**{_UNITS[age[2]]: int(age[1])})
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        raise QueryError(f"{text!r} is no moment. Give a date (2026-11-22) or an age (7d, 24h, 30m).") from None
+
+
+def _value(name: str, value: str, now: datetime | None) -> str | int:
+    if not value:
+        raise QueryError(f"{name}: needs a value.")
+    if name in ("since", "until"):
+        return read_moment(value, now).isoformat()
+    if name == "status" and value not in STATUSES:
+        raise QueryError(f"There is no status {value!r}; there are: {_listed(STATUSES)}.")
+    if name == "tokens":
+        if not (value.isascii() and value.isdigit() and len(value) < 19):
+            raise QueryError(f"tokens: takes a number, such as tokens:100, and not {value!r}.")
+        return int(value)
+    return value
+
+
+def _unknown(name: str, value: str, found: re.Match[str]) -> str:
+    if found["quoted"] is not None:
+        raise QueryError(f"There is no {name}: to filter by; there are: {_listed(NAMES)}.")
+    if len(name) > 1 and value and not value.startswith(("/", "\\")):
+        raise QueryError(
+            f"There is no {name}: to filter by; there are: {_listed(NAMES)}. To search for it, put it in quotes."
+        )
+    return found[0]  # an address or a path: text like any other
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _quoted(value: str) -> str:
+    return value if re.fullmatch(r'[^\s"\\]+', value) else '"' + _escaped(value) + '"'
+
+
+def _escaped(value: str) -> str:
+    return re.sub(r'(["\\])', r"\\\1", value)

@@ -1,0 +1,57 @@
+"""The spool: where records wait that the ledger could not take. One private file for each running program."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from genesys_tui.audit.instances import is_alive
+from genesys_tui.errors import LedgerError
+
+
+class Spool:
+    """A file of JSON lines, each of them on disk before ``add`` returns."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def add(self, entry: dict[str, Any]) -> None:
+        """Put an entry behind the others. Raises LedgerError."""
+        line = json.dumps(entry, ensure_ascii=True) + "\n"
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = os.open(self.file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+            try:
+                before = os.fstat(file).st_size
+                if os.write(file, line.encode()) != len(line):
+                    os.ftruncate(file, before)
+                    raise OSError("no space left")
+                os.fsync(file)
+            finally:
+                os.close(file)
+        except OSError as error:
+            raise LedgerError(
+                f"Neither the audit file nor its spool {self.file} can be written: {error.strerror or error}."
+                " Free some space, then try again."
+            ) from error
+
+    def __bool__(self) -> bool:
+        return self.file.exists()
+
+    def entries(self) -> Iterator[dict[str, Any]]:
+        """What waits, in order. A last line that is not whole was never acknowledged, and is left out."""
+        for line in self.file.read_bytes().splitlines(keepends=True):
+            if line.endswith(b"\n"):
+                yield json.loads(line)
+
+    def clear(self) -> None:
+        """Forget what has been taken in."""
+        self.file.unlink(missing_ok=True)
+
+
+def left_behind(folder: Path, instances: Path) -> list[Spool]:
+    """The spools of programs that run no more."""
+    return [Spool(file) for file in sorted(folder.glob("*.jsonl")) if not is_alive(instances, file.stem)]

@@ -1,0 +1,44 @@
+"""Texts: what was said in a call. Kept beside the chain, which holds only what proves them, so that they can go.
+
+A text's proof is its HMAC-SHA-256 under 32 random bytes of salt. Who has text and salt can show that it was this
+text; when both are gone, nobody can try what it might have been.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from typing import Literal, NamedTuple
+
+Keeping = Literal["full", "hash", "none"]
+"""What is kept of prompts and replies: the text, its salted hash, nothing."""
+
+
+class Text(NamedTuple):
+    """One text of one event."""
+
+    part: str
+    """``prompt`` (the messages as JSON), ``reply``, or ``said``: what error and diagnostics say, as JSON."""
+
+    salt: bytes
+    body: str | None
+    """None where only the hash is kept."""
+
+    proof: str
+
+
+def prove(salt: bytes, body: bytes) -> str:
+    """The HMAC of a text, in hexadecimal."""
+    return hmac.digest(salt, body, "sha256").hex()
+
+
+def texts_of(parts: dict[str, str], keeping: Keeping) -> list[Text]:
+    """The texts to keep of an event; what error and diagnostics say is kept either way."""
+    kept = []
+    for part, body in parts.items():
+        if not body or (keeping == "none" and part != "said"):
+            continue
+        salt = os.urandom(32)
+        text = body if keeping == "full" or part == "said" else None
+        kept.append(Text(part, salt, text, prove(salt, body.encode("utf-8", "surrogatepass"))))
+    return kept

@@ -1,0 +1,87 @@
+"""Verification: whether what was recorded has changed since.
+
+The events are checked in ranges of a power of two, each by itself, since the head before a range is in the ledger, too:
+a large ledger is read by as many processes as there are processors. What the ranges found is then put together.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
+from pathlib import Path
+
+from genesys_tui.audit import schema
+from genesys_tui.audit.database import connect_to_read
+from genesys_tui.audit.findings import Evidence, Ledgered, Report, Unreadable, judged
+from genesys_tui.audit.notes import Key, Note
+from genesys_tui.audit.ranges import RANGE, Range, check_range
+
+PARALLEL_FROM = 8 * RANGE
+"""Events from which further processes are worth their start."""
+
+Tell = Callable[[int, int], None]
+"""Hears how many events of how many are checked."""
+
+
+def verify(
+    path: Path, *, key: Key | None = None, anchors: Sequence[Note] = (), tell: Tell = lambda _, __: None
+) -> Report:
+    """Check a ledger, or an export of one in JSON lines. Never raises for what it finds there."""
+    evidence = Evidence(key, tuple(anchors))
+    try:
+        with path.open("rb") as file:
+            magic = file.read(16)
+        if magic != b"SQLite format 3\0":
+            from genesys_tui.audit.exported import verify_export
+
+            return verify_export(path, evidence, tell)
+        return _verify_ledger(path, evidence, tell)
+    except Unreadable as error:
+        return Report.unreadable(f"{path} cannot be read: {error}")
+    except (OSError, sqlite3.Error) as error:
+        return Report.unreadable(f"{path} cannot be read: {error}.")
+
+
+def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
+    with closing(connect_to_read(path)) as db:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 or version > schema.VERSION:
+            raise Unreadable("it is no ledger." if version == 0 else "a newer version of this program wrote it.")
+        last = db.execute("SELECT max(seq) FROM events").fetchone()[0] or 0
+        found = Ledgered(last, evidence)
+        found.schema_problems(_missing_guards(db))
+        bounds = [(first, min(first + RANGE - 1, last)) for first in range(1, last + 1, RANGE)]
+        for checked in _checked(path, bounds, evidence, last):
+            found.add(checked)
+            tell(found.size, last)
+        found.compare_erased(db, last)
+    return judged(found)
+
+
+def _checked(path: Path, bounds: list[tuple[int, int]], evidence: Evidence, last: int) -> Iterator[Range]:
+    """Each range in order."""
+    wanted = sorted({note.size for note in evidence.anchors})
+    processors = os.cpu_count() or 1
+    if last < PARALLEL_FROM or processors < 2:
+        with closing(connect_to_read(path)) as db:
+            for first, until in bounds:
+                yield check_range(db, first, until, wanted)
+        return
+    with ProcessPoolExecutor(min(processors, 8), mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_check_apart, ((path, first, until, wanted) for first, until in bounds))
+
+
+def _check_apart(task: tuple[Path, int, int, list[int]]) -> Range:
+    path, first, last, wanted = task
+    with closing(connect_to_read(path)) as db:
+        return check_range(db, first, last, wanted)
+
+
+def _missing_guards(db: sqlite3.Connection) -> Iterable[str]:
+    """Triggers that are gone or otherwise, and others that nobody knows."""
+    found = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
+    return sorted(name for name in {*found, *schema.GUARDS} if found.get(name) != schema.GUARDS.get(name))

@@ -1,0 +1,53 @@
+"""`audit export`: calls for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from genesys_tui.cli.audit.filters import filter_options, make_filter, opened
+from genesys_tui.cli.audit.progress import Progress
+from genesys_tui.cli.streams import narrate, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from genesys_tui.audit.filters import Filter
+    from genesys_tui.audit.history import History
+
+
+@click.command()
+@filter_options
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv", "otlp"]), default="jsonl", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; standard output without it.")
+@click.option("--force", is_flag=True, help="Replace an existing file.")
+@click.option("--with-text", is_flag=True, help="Put prompts and replies into otlp, too.")
+def export(form: str, output: Path | None, force: bool, with_text: bool, **wanted: Any) -> None:
+    """Export calls, the oldest first.
+
+    jsonl is all there is of them: `audit verify FILE` can check it. csv is for spreadsheets: a text that begins like a
+    formula gets an apostrophe in front. otlp is OpenTelemetry's JSON, a line for each call, as a collector reads it.
+    """
+    from genesys_tui.audit.export import write_file
+    from genesys_tui.audit.history import History
+
+    with opened() as ledger, History(ledger.path) as history, Progress("Exporting") as progress:
+        lines = progress.count(_lines(history, form, make_filter(wanted), with_text), history.how_many())
+        if output is None:
+            for line in lines:
+                write(line)
+            return
+        write_file(output, lines, force=force)
+    narrate(f"Written to {output}.")
+
+
+def _lines(history: History, form: str, wanted: Filter, text: bool) -> Iterable[str]:
+    from genesys_tui.audit.jsonl import jsonl
+    from genesys_tui.audit.otlp import otlp_lines
+    from genesys_tui.audit.spreadsheet import csv_lines
+
+    if form == "otlp":
+        return otlp_lines(history, wanted, text=text)
+    return (jsonl if form == "jsonl" else csv_lines)(history, wanted)

@@ -1,0 +1,64 @@
+"""Filters as options, the same for every command that reads calls; and the ledger they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from genesys_tui.audit.filters import Filter
+    from genesys_tui.audit.ledger import Ledger
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Moment(click.ParamType[datetime]):
+    """A date, a date and time, or how long ago: ``2026-11-22``, ``2026-11-22T10:00``, ``7d``, ``24h``, ``30m``."""
+
+    name = "when"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment in UTC; what names no zone is local time."""
+        from genesys_tui.audit.query import QueryError, read_moment
+
+        try:
+            return read_moment(str(value))
+        except QueryError as error:
+            self.fail(error.message, param, ctx)
+
+
+def filter_options(command: F) -> F:
+    """The options that choose calls."""
+    for option in (
+        click.option("--min-tokens", type=click.IntRange(0), help="No fewer tokens than this."),
+        click.option("--stop-reason", help="Why the reply ended; * stands for anything."),
+        click.option("--profile", "of_profile", help="A profile's name; * stands for anything."),
+        click.option("--conversation", "conversation_id", help="A conversation's id."),
+        click.option("--search", help="Part of a prompt, a reply or an error."),
+        click.option("--status", type=click.Choice(["completed", "truncated", "cancelled", "failed", "running"])),
+        click.option("--model", help="A model's name; * stands for anything."),
+        click.option("--until", type=Moment(), help="Before a date, or an age such as 7d."),
+        click.option("--since", type=Moment(), help="From a date on, or an age such as 7d."),
+    ):
+        command = option(command)
+    return command
+
+
+def make_filter(wanted: dict[str, Any]) -> Filter:
+    """The filter that the options ask for."""
+    from genesys_tui.audit.filters import Filter
+
+    moments = {name: wanted[name] and wanted[name].isoformat() for name in ("since", "until")}
+    named = {"profile": wanted["of_profile"], **moments}
+    return Filter(**{name: value for name, value in (wanted | named).items() if name != "of_profile"})
+
+
+def opened() -> Ledger:
+    """The user's ledger. Raises LedgerError."""
+    from genesys_tui.cli.wiring import open_ledger
+    from genesys_tui.config import load_settings
+
+    return open_ledger(load_settings(may_be_new=True))

@@ -1,0 +1,39 @@
+"""`audit push`: calls, sent to an OpenTelemetry collector."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from genesys_tui.cli.audit.filters import opened
+from genesys_tui.cli.audit.progress import Progress
+from genesys_tui.cli.streams import narrate
+from genesys_tui.sanitize import sanitized_line
+
+
+@click.command()
+@click.option(
+    "--otlp", "url", required=True, help="Where the collector takes OTLP/HTTP, such as http://localhost:4318."
+)
+@click.option("--with-text", is_flag=True, help="Send prompts and replies, too.")
+@click.option("--retries", type=click.IntRange(0), default=5, show_default=True, help="Tries after the first.")
+def push(url: str, with_text: bool, retries: int) -> int:
+    """Send what ended since the last push, as spans. Run it as often as you like, such as from cron.
+
+    The ledger remembers for each address how far it came: a collector that is down loses nothing, and a call that is
+    sent twice carries the same ids and the same genesys.dedupe_key. Headers, such as for a token, come from
+    OTEL_EXPORTER_OTLP_HEADERS. Exit code 1 where calls wait, or were rejected.
+    """
+    from genesys_tui.audit.collector import Collector, headers_in
+    from genesys_tui.audit.push import push as send
+
+    headers = headers_in(os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", ""))
+    collector = Collector(url, headers, retries=retries, tell=narrate)
+    with opened() as ledger, Progress("Sending") as progress:
+        done = send(ledger.path, collector, text=with_text, tell=progress)
+    narrate(f"{done.sent:,} call{' was' if done.sent == 1 else 's were'} sent to {collector.url}.")
+    if done.rejected:
+        why = sanitized_line(done.why) or "it gave no reason"
+        narrate(f"The collector rejected {done.rejected:,} of them for good: {why}")
+    return 1 if done.rejected else 0

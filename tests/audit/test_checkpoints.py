@@ -1,0 +1,164 @@
+"""Checkpoints: signed, anchored, and never in the way of a call."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from audit.made import FixedSigner, anchors_in, hurried, write
+
+from genesys_tui.audit import checkpoints
+from genesys_tui.audit.findings import Verdict
+from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.notes import Key, parse_note
+from genesys_tui.audit.verification import verify
+from genesys_tui.errors import LedgerError
+
+
+def events(ledger: Ledger, kind: str) -> list[dict[str, object]]:
+    with ledger._db.guard() as db:
+        rows = db.execute("SELECT payload FROM events WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
+    return [json.loads(row[0]) for row in rows]
+
+
+class StuckSigner(FixedSigner):
+    """A keyring that hangs until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def seed(self) -> bytes:
+        self.go_on.wait(30)
+        return super().seed()
+
+
+def test_a_keyring_that_hangs_delays_no_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "EVERY", 1)
+    signer = StuckSigner()
+    with hurried(Ledger(tmp_path / "l.db", signer=signer)) as ledger:
+        for number in range(20):
+            write(ledger, f"r{number}")
+        assert len(list(ledger.calls())) == 20, "while the keyring hangs"
+        assert events(ledger, "checkpoint") == []
+        signer.go_on.set()
+    with Ledger(tmp_path / "l.db") as ledger:
+        assert events(ledger, "checkpoint")
+
+
+def test_there_is_one_every_hundred_events_and_one_at_the_end(tmp_path: Path) -> None:
+    with hurried(Ledger(tmp_path / "l.db", signer=FixedSigner())) as ledger:
+        for number in range(60):
+            write(ledger, f"r{number}")
+        end = time.monotonic() + 10
+        while not events(ledger, "checkpoint") and time.monotonic() < end:
+            time.sleep(0.01)
+        assert len(events(ledger, "checkpoint")) == 1
+    with Ledger(tmp_path / "l.db") as ledger:
+        assert len(events(ledger, "checkpoint")) == 2
+
+
+def test_there_is_one_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoints, "AFTER", 0.05)
+    with Ledger(tmp_path / "l.db") as ledger:
+        write(ledger, "a")
+        end = time.monotonic() + 10
+        while not events(ledger, "checkpoint") and time.monotonic() < end:
+            time.sleep(0.01)
+        assert len(events(ledger, "checkpoint")) == 1
+
+
+def test_who_only_reads_writes_nothing(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db", signer=FixedSigner()) as ledger:
+        write(ledger, "a")
+    before = (tmp_path / "l.db").read_bytes()
+    signer = FixedSigner(b"another key, which is not asked.")
+    with Ledger(tmp_path / "l.db", signer=signer) as ledger:
+        list(ledger.calls())
+    assert signer.note is None
+    assert (tmp_path / "l.db").read_bytes() == before
+
+
+class NoKeyring(FixedSigner):
+    def seed(self) -> bytes:
+        raise LedgerError("There is no keyring on this machine.")
+
+
+def test_without_a_keyring_nothing_is_signed_and_it_says_so(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db", signer=NoKeyring(), anchor=tmp_path / "anchors") as ledger:
+        write(ledger, "a")
+        ledger.checkpoints.write()
+        assert "There is no keyring" in ledger.describe()
+    report = verify(tmp_path / "l.db", anchors=anchors_in(tmp_path / "anchors"))
+    assert (report.verdict, report.signed) == (Verdict.ANCHORED, 0)
+
+
+def test_once_signed_nothing_unsigned_follows(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db", signer=FixedSigner()) as ledger:
+        write(ledger, "a")
+    with Ledger(tmp_path / "l.db", signer=NoKeyring()) as ledger:
+        write(ledger, "b")
+    report = verify(tmp_path / "l.db", key=FixedSigner().public)
+    assert (report.verdict, report.checkpoints) == (Verdict.UNANCHORED, 1)
+
+
+def test_a_new_key_takes_over(tmp_path: Path) -> None:
+    for key in (b"1" * 32, b"2" * 32):
+        with Ledger(tmp_path / "l.db", signer=FixedSigner(key)) as ledger:
+            write(ledger, f"by {key[0]}")
+    report = verify(tmp_path / "l.db", key=FixedSigner(b"2" * 32).public)
+    assert (report.verdict, report.signed) == (Verdict.UNANCHORED, 1)
+    assert "1 are signed with another key" in report.sentences[1]
+
+
+def test_an_anchor_that_contradicts_is_kept_as_evidence(tmp_path: Path) -> None:
+    signer = FixedSigner()
+    with Ledger(tmp_path / "l.db", signer=signer) as ledger:
+        write(ledger, "a")
+    shutil.copy(tmp_path / "l.db", tmp_path / "older.db")
+    with Ledger(tmp_path / "l.db", signer=signer) as ledger:
+        write(ledger, "b")
+    evidence = signer.note
+    shutil.copy(tmp_path / "older.db", tmp_path / "l.db")
+    with Ledger(tmp_path / "l.db", signer=signer) as ledger:
+        write(ledger, "c")
+        write(ledger, "d")
+        ledger.checkpoints.write()
+        assert "replaced, cut or rewritten" in ledger.describe()
+        assert signer.note == evidence
+        assert evidence is not None
+        assert verify(tmp_path / "l.db", anchors=[parse_note(evidence)]).verdict is Verdict.DIVERGED
+        ledger.checkpoints.accept()
+        assert signer.note != evidence
+
+
+def test_two_programs_make_checkpoints_of_one_ledger(tmp_path: Path) -> None:
+    signer, anchor = FixedSigner(), tmp_path / "anchors"
+    with Ledger(tmp_path / "l.db", signer=signer, anchor=anchor) as one:
+        with Ledger(tmp_path / "l.db", signer=signer, anchor=anchor) as two:
+            for number in range(10):
+                write(one, f"one {number}")
+                one.checkpoints.write()
+                write(two, f"two {number}")
+                two.checkpoints.write()
+    report = verify(tmp_path / "l.db", key=signer.public, anchors=anchors_in(anchor))
+    assert (report.verdict, report.signed) == (Verdict.ANCHORED, 20)
+
+
+def test_an_anchor_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db", anchor=tmp_path / "no" / "folder") as ledger:
+        write(ledger, "a")
+        ledger.checkpoints.write()
+        assert "cannot be written" in ledger.describe()
+
+
+def test_a_key_is_read_as_it_was_written() -> None:
+    key = FixedSigner().public
+    assert Key.parse(key.text) == key
+    for text in ("", "x", key.text[:-2], key.text.replace("ledger+", "ledger+0"), "a+b+c"):
+        with pytest.raises(ValueError, match="is no key"):
+            Key.parse(text)

@@ -1,0 +1,111 @@
+"""What was erased is nowhere; that there was something, and how it went, is still there, and proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from audit.made import FixedSigner, hurried, record, write
+
+from genesys_tui.audit import database
+from genesys_tui.audit.export import jsonl_lines
+from genesys_tui.audit.findings import Verdict
+from genesys_tui.audit.history import History
+from genesys_tui.audit.jsonl import jsonl
+from genesys_tui.audit.ledger import Filter, Ledger
+from genesys_tui.audit.otlp import otlp_lines
+from genesys_tui.audit.records import Observation, RecordedError
+from genesys_tui.audit.spreadsheet import csv_lines
+from genesys_tui.audit.verification import verify
+from genesys_tui.errors import LedgerError
+
+SECRETS = ["Xylophonist-47110815", "QuetzalcoatlusNorthropi", "Zymurgy4711Wissenschaft", "Dvorak#Schluesselwort"]
+
+
+@pytest.fixture(params=["WAL", "TRUNCATE"])
+def journal(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "WAL_IS_SOUND", request.param == "WAL")
+
+
+def said_of(ledger: Ledger, name: str, size: int = 1) -> None:
+    """A call in which each of the secrets is said somewhere."""
+    prompt, reply, error, seen = (f"{secret} " * size for secret in SECRETS)
+    ledger.start(record(name), [{"role": "user", "content": prompt}])
+    observation = Observation(what="diagnostic", at=0.5, name="message", detail=seen)
+    failed = RecordedError(kind="refused", message=error)
+    ledger.end(record(name, status="failed", error=failed, observations=(observation,), detail=seen), reply)
+
+
+def occurrences(folder: Path) -> list[tuple[str, str]]:
+    found = []
+    for file in folder.rglob("*"):
+        content = file.read_bytes().lower() if file.is_file() else b""
+        found += [(file.name, secret) for secret in SECRETS if secret.lower().encode() in content]
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 40, 3000], ids=["short", "a page", "many pages"])
+def test_erased_text_is_in_no_file(size: int, journal: None, tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with hurried(Ledger(path, signer=FixedSigner(), anchor=tmp_path / "anchors")) as ledger:
+        for number in range(60):
+            write(
+                ledger,
+                f"a{number}",
+                "An ordinary prompt " * (number % 9 * 30),
+                "An ordinary reply " * (number % 7 * 40),
+            )
+        said_of(ledger, "secret", size)
+        for number in range(60):
+            write(
+                ledger,
+                f"b{number}",
+                "An ordinary prompt " * (number % 8 * 30),
+                "An ordinary reply " * (number % 5 * 60),
+            )
+        assert occurrences(tmp_path), "the test looks where it is"
+        ledger.erase("secret")
+        assert occurrences(tmp_path) == [], "at once, with the ledger still open"
+        with History(path) as history:
+            for name, form in {"j": jsonl, "c": csv_lines, "o": otlp_lines}.items():
+                (tmp_path / name).write_text("".join(form(history)))
+            (tmp_path / "t").write_text("".join(otlp_lines(history, text=True)))
+        (tmp_path / "k").write_text("".join(jsonl_lines(ledger.calls())))
+        for secret in SECRETS:
+            assert list(ledger.calls(Filter(search=secret))) == []
+        assert len(list(ledger.calls(Filter(search="ordinary")))) == 117, "three said nothing"
+    assert occurrences(tmp_path) == []
+    assert verify(path, key=FixedSigner().public).verdict is Verdict.UNANCHORED
+    assert verify(tmp_path / "j", key=FixedSigner().public).erased == 1
+
+
+def test_an_erased_call_keeps_its_figures(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db") as ledger:
+        said_of(ledger, "a")
+        ledger.erase("a")
+        call = ledger.get("a")
+        assert call.erased
+        assert (call.messages, call.reply, call.record.observations) == ([], "", ())
+        assert call.record.error == RecordedError(kind="refused", message="What was said in this call was erased.")
+
+
+def test_what_cannot_be_erased_is_a_sentence(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.start(record("running"), [])
+        write(ledger, "a")
+        ledger.erase("a")
+        for name, why in {"running": "still running", "a": "erased already", "nobody": "No call has"}.items():
+            with pytest.raises(LedgerError, match=why):
+                ledger.erase(name)
+
+
+@pytest.mark.parametrize("keeping", ["hash", "none"])
+def test_texts_that_are_not_to_be_kept_are_never_written(keeping: str, journal: None, tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db", text=keeping) as ledger:  # type: ignore[arg-type]
+        write(ledger, "a", SECRETS[0], SECRETS[1])
+        assert (ledger.get("a").messages, ledger.get("a").reply) == ([], "")
+        assert occurrences(tmp_path) == []
+        with ledger._db.guard() as db:
+            salts = db.execute("SELECT count(*) FROM texts").fetchone()[0]
+        assert salts == (2 if keeping == "hash" else 0), "with the salt somebody who has the text can prove it"
+    assert verify(tmp_path / "l.db").verdict is Verdict.UNANCHORED

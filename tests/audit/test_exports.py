@@ -1,0 +1,174 @@
+"""Exports are whole, can be verified by themselves, and harm nobody who opens them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from audit.made import FixedSigner, anchors_in, filled, hurried, write
+
+from genesys_tui.audit.findings import Report, Verdict
+from genesys_tui.audit.history import History
+from genesys_tui.audit.jsonl import jsonl
+from genesys_tui.audit.ledger import Filter, Ledger
+from genesys_tui.audit.otlp import otlp_lines
+from genesys_tui.audit.records import RecordedError
+from genesys_tui.audit.spreadsheet import csv_lines, harmless
+from genesys_tui.audit.verification import verify
+
+HOSTILE = [
+    '=HYPERLINK("http://evil","x")',
+    "+1+1|cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1",
+    "\r=1",
+    "＝1",
+    '",=1',
+    "\x1b]0;owned\x07\x1b[2J\x9b31m",
+    "\u202egnp.exe\u2066",
+    "line\nbreak\r\nand\u2028more",
+    "nul\0in",
+    "half\ud800",
+]
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    with hurried(Ledger(tmp_path / "l.db")) as ledger:
+        for number, text in enumerate(HOSTILE):
+            error = RecordedError(kind="refused", message=text)
+            write(ledger, f"r{number}", text, text, model=text, stop_reason=text, status="failed", error=error)
+    return tmp_path / "l.db"
+
+
+def test_a_spreadsheet_holds_no_formula_and_no_control_character(hostile: Path) -> None:
+    with History(hostile) as history:
+        text = "".join(csv_lines(history))
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == len(HOSTILE)
+    for row in rows:
+        for name, cell in row.items():
+            assert not cell.lstrip(" ").startswith(tuple("=+-@\t\r\n＝＋－＠")), (name, cell)
+            assert not set(cell) & {chr(code) for code in (*range(9), *range(11, 32), *range(127, 160), 0x202E, 0x2066)}
+    assert rows[0]["reply"] == "'" + HOSTILE[0]
+    assert rows[0]["total_tokens"] == "0"
+
+
+@pytest.mark.parametrize("text", ["", "plain", "a=b", "3 - 2", "é"])
+def test_what_is_harmless_stays_as_it_is(text: str) -> None:
+    assert harmless(text) == text
+
+
+@pytest.mark.parametrize("form", [jsonl, otlp_lines])
+def test_json_lines_are_ascii_and_say_what_was_said(form: object, hostile: Path) -> None:
+    with History(hostile) as history:
+        lines = list(form(history))  # type: ignore[operator]
+    for line in lines:
+        assert line.isascii()
+        assert line.endswith("\n")
+        assert line[:-1].isprintable()
+    if form is jsonl:
+        calls = [json.loads(line) for line in lines if not line.startswith('{"event"')]
+        assert [(call["model"], call["content"], call["error"]["message"]) for call in calls] == [
+            (t, t, t) for t in HOSTILE
+        ]
+        assert [call["messages"] for call in calls] == [[{"role": "user", "content": text}] for text in HOSTILE]
+
+
+def exported(path: Path, wanted: Filter = Filter()) -> Path:  # noqa: B008
+    file = path.with_suffix(".jsonl")
+    with History(path) as history:
+        file.write_text("".join(jsonl(history, wanted)), "ascii")
+    return file
+
+
+@pytest.fixture
+def signed(tmp_path: Path) -> Path:
+    filled(tmp_path / "l.db", 60, FixedSigner(), tmp_path / "anchors")
+    return tmp_path / "l.db"
+
+
+def check(file: Path) -> Report:
+    return verify(file, key=FixedSigner().public, anchors=anchors_in(file.parent / "anchors"))
+
+
+def test_a_whole_export_is_as_good_as_the_ledger(signed: Path) -> None:
+    report, ledger = check(exported(signed)), check(signed)
+    assert report.verdict is Verdict.ANCHORED
+    assert (report.head, report.events, report.calls, report.signed) == (
+        ledger.head,
+        ledger.events,
+        ledger.calls,
+        ledger.signed,
+    )
+
+
+def test_a_part_says_that_it_is_one(signed: Path) -> None:
+    report = check(exported(signed, Filter(search="prompt 1")))
+    assert report.verdict is Verdict.UNANCHORED
+    assert "part of a ledger" in report.sentences[0]
+    assert report.calls == 11
+
+
+CHANGES = {
+    "a figure": lambda line: line.replace('"total_tokens":7,', '"total_tokens":8,'),
+    "a figure in the line alone": lambda line: line.replace('"total_tokens":7,', '"total_tokens":8,', 1),
+    "a figure in the event alone": lambda line: (
+        line[:300] + line[300:].replace('"total_tokens":7}', '"total_tokens":8}')
+    ),
+    "a reply": lambda line: line.replace('"reply 7"', '"never said"'),
+    "a prompt": lambda line: line.replace('"prompt 7"', '"never asked"'),
+    "a line gone": lambda line: "" if '"prompt 7"' in line else line,
+    "a line twice": lambda line: line * 2 if '"prompt 7"' in line else line,
+    "a head": lambda line: (
+        line.replace('"head":"', '"head":"0', 1).replace("0", "", 0) if '"prompt 7"' in line else line
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_export_is_found_out(change: str, signed: Path) -> None:
+    file = exported(signed)
+    before = file.read_text()
+    after = "".join(CHANGES[change](line) for line in before.splitlines(keepends=True))
+    assert after != before
+    file.write_text(after)
+    assert check(file).verdict in (Verdict.INVALID, Verdict.UNREADABLE)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"event":{}}', '{"a":1}\n', "\0\1\2", '{"events":[]}'])
+def test_what_is_no_export_is_unreadable(text: str, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text(text)
+    report = verify(tmp_path / "x")
+    assert report.verdict is Verdict.UNREADABLE
+    assert report.sentences[0].endswith(".")
+
+
+def test_what_is_not_there_is_unreadable(tmp_path: Path) -> None:
+    assert verify(tmp_path / "nothing").verdict is Verdict.UNREADABLE
+    assert verify(tmp_path).verdict is Verdict.UNREADABLE
+
+
+def test_spans_carry_the_names_of_the_conventions(tmp_path: Path) -> None:
+    with hurried(Ledger(tmp_path / "l.db")) as ledger:
+        write(ledger, "a", total_tokens=7, stop_reason="stop", elapsed_seconds=1.5, time_to_first_token_seconds=0.25)
+        write(ledger, "b", status="failed", error=RecordedError(kind="refused", message="secret words"))
+    with History(tmp_path / "l.db") as history:
+        spans = [json.loads(line)["resourceSpans"][0]["scopeSpans"][0]["spans"][0] for line in otlp_lines(history)]
+    named = [{each["key"]: each["value"] for each in span["attributes"]} for span in spans]
+    assert named[0]["gen_ai.operation.name"] == {"stringValue": "chat"}
+    assert named[0]["gen_ai.request.model"] == {"stringValue": "gpt-4o-mini"}
+    assert named[0]["gen_ai.usage.output_tokens"] == {"intValue": "7"}
+    assert named[0]["gen_ai.response.time_to_first_chunk"] == {"doubleValue": 0.25}
+    assert named[0]["gen_ai.response.finish_reasons"] == {"arrayValue": {"values": [{"stringValue": "stop"}]}}
+    assert named[1]["error.type"] == {"stringValue": "refused"}
+    assert int(spans[0]["endTimeUnixNano"]) - int(spans[0]["startTimeUnixNano"]) == 1_500_000_000
+    assert spans[0]["traceId"] == spans[1]["traceId"], "a conversation is a trace"
+    assert len(spans[0]["traceId"]) == 32
+    assert len({span["spanId"] for span in spans}) == 2
+    assert "secret words" not in json.dumps(spans)
+    assert "Hello" not in json.dumps(spans)

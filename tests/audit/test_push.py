@@ -1,0 +1,134 @@
+"""What is pushed to a collector arrives at least once, whatever the collector does."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from audit.collecting import TestCollector
+from audit.made import hurried, write
+
+from genesys_tui.audit import push as push_module
+from genesys_tui.audit.collector import Collector, headers_in
+from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.push import Pushed, push
+from genesys_tui.errors import ConfigurationError, LedgerError
+
+
+@pytest.fixture
+def collector() -> Iterator[TestCollector]:
+    with TestCollector() as collector:
+        yield collector
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(push_module, "BATCH", 10)
+    with hurried(Ledger(tmp_path / "l.db")) as ledger:
+        for number in range(25):
+            write(ledger, f"r{number}", "a secret prompt", "a secret reply")
+    return tmp_path / "l.db"
+
+
+def sender(url: str, waits: list[float] | None = None, retries: int = 5) -> Collector:
+    return Collector(
+        url, {"authorization": "Bearer x"}, retries=retries, wait=(waits if waits is not None else []).append
+    )
+
+
+def test_each_call_is_sent_once_in_batches(path: Path, collector: TestCollector) -> None:
+    assert push(path, sender(collector.url)) == Pushed(25, 0, "")
+    assert [len(batch) for batch in collector.batches] == [10, 10, 5]
+    assert len(set(collector.keys)) == 25
+    where, headers = collector.requests[0]
+    assert where == "/v1/traces"
+    assert headers["content-encoding"] == "gzip"
+    assert headers["content-type"] == "application/json"
+    assert headers["authorization"] == "Bearer x"
+    assert "secret" not in str(collector.batches)
+    assert push(path, sender(collector.url)) == Pushed(0, 0, ""), "and no more"
+    with Ledger(path) as ledger:
+        write(ledger, "later")
+        ledger.start(ledger.get("later").record.model_copy(update={"request_id": "running"}), [])
+        assert push(path, sender(collector.url)) == Pushed(1, 0, "")
+
+
+def test_texts_are_sent_where_asked_for(path: Path, collector: TestCollector) -> None:
+    push(path, sender(collector.url), text=True)
+    assert "a secret prompt" in str(collector.batches)
+
+
+def test_a_busy_collector_is_asked_again_as_late_as_it_wants(path: Path, collector: TestCollector) -> None:
+    collector.answers += [(429, {"Retry-After": "7"}, b""), (503, {}, b""), (502, {"Retry-After": "nonsense"}, b"")]
+    waits: list[float] = []
+    assert push(path, sender(collector.url, waits)).sent == 25
+    assert waits == [7, 2, 4]
+    assert len(collector.keys) == len(set(collector.keys)) == 25
+
+
+def test_a_collector_that_is_down_loses_nothing(path: Path, collector: TestCollector) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        down = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    waits: list[float] = []
+    with pytest.raises(LedgerError, match=r"cannot be reached .* Nothing is lost"):
+        push(path, sender(down, waits, retries=3))
+    assert waits == [1, 2, 4]
+    collector.answers += [(200, {}, b"")] + [(503, {}, b"")] * 3
+    with pytest.raises(LedgerError, match="answered 503. Nothing is lost"):
+        push(path, sender(collector.url, retries=2))
+    assert len(collector.keys) == 10, "the first batch was taken"
+    assert push(path, sender(collector.url)).sent == 15
+    assert len(collector.keys) == len(set(collector.keys)) == 25
+
+
+def test_a_lost_answer_sends_again_under_the_same_key(path: Path, collector: TestCollector) -> None:
+    collector.answers += [(0, {}, b"")]
+    assert push(path, sender(collector.url)).sent == 25
+    assert len(collector.keys) == 35
+    assert len(set(collector.keys)) == 25
+    first, again = collector.batches[:2]
+    assert first == again
+
+
+def test_what_is_rejected_is_counted_and_not_sent_again(path: Path, collector: TestCollector) -> None:
+    partial = b'{"partialSuccess": {"rejectedSpans": "3", "errorMessage": "too old"}}'
+    collector.answers += [(200, {}, partial)]
+    assert push(path, sender(collector.url)) == Pushed(25, 3, "too old")
+    assert push(path, sender(collector.url)).sent == 0
+
+
+def test_a_batch_that_is_too_large_is_sent_in_parts(path: Path, collector: TestCollector) -> None:
+    collector.answers += [lambda spans: (413, {}, b"") if len(spans) > 3 else (200, {}, b"{}")] * 40
+    assert push(path, sender(collector.url)).sent == 25
+    assert max(len(batch) for batch in collector.batches) <= 3
+    assert len(set(collector.keys)) == 25
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 301, 500])
+def test_what_another_try_would_not_change_is_a_sentence(status: int, path: Path, collector: TestCollector) -> None:
+    collector.answers += [(status, {"Location": "http://elsewhere.invalid"}, b"")]
+    waits: list[float] = []
+    with pytest.raises(LedgerError, match=f"answered {status}"):
+        push(path, sender(collector.url, waits))
+    assert waits == []
+    assert push(path, sender(collector.url)).sent == 25
+
+
+def test_each_address_has_a_cursor_of_its_own(path: Path, collector: TestCollector) -> None:
+    push(path, sender(collector.url))
+    assert push(path, sender(f"{collector.url}/other")).sent == 25
+    assert collector.requests[-1][0] == "/other"
+
+
+@pytest.mark.parametrize("url", ["localhost:4318", "ftp://x", "http://", "http://me:secret@host"])
+def test_what_is_no_address_is_refused_without_repeating_a_secret(url: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        sender(url)
+    assert "secret" not in told.value.message
+
+
+def test_headers_come_as_the_convention_has_them() -> None:
+    assert headers_in("api-key=a%20b, x = y ,nonsense,") == {"api-key": "a b", "x": "y"}
