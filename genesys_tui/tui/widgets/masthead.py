@@ -6,12 +6,15 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.reactive import var
 
 from genesys_tui.config import Settings
 from genesys_tui.sanitize import sanitized_line
-from genesys_tui.tui.readings import Reading
+from genesys_tui.tui.health.readings import READY, Reading
 from genesys_tui.tui.widgets.line import Line
 from genesys_tui.tui.words import colour_of
+
+PRODUCTION = " ▲ PRODUCTION "
 
 
 class Masthead(Horizontal):
@@ -24,9 +27,12 @@ class Masthead(Horizontal):
         color: $text-muted;
         padding: 0 1;
         #place { width: 1fr; }
-        #connection { width: 26; text-align: right; }
+        #connection { width: 26; text-align: right; &.-noticed { width: 44; } }
     }
     """
+
+    notice = var("", init=False)
+    """What is waited for, in words; takes the place of the connection's state while it is set."""
 
     place = getters.query_one("#place", Line)
     connection = getters.query_one("#connection", Line)
@@ -37,15 +43,30 @@ class Masthead(Horizontal):
         self._profile = settings.name
         self._where = profile.base_url.partition("://")[2] or profile.region
         self._model = profile.model
+        self._production = profile.production
+        self._state: Reading = READY
 
     def compose(self) -> ComposeResult:
         """Place on the left, state on the right."""
         yield Line(id="place")
         yield Line(id="connection")
 
+    def use(self, settings: Settings) -> None:
+        """The settings that count from here on; shown with the next state."""
+        self._model = settings.profile.model
+
     def show(self, state: Reading, scenario: str = "") -> None:
         """The state of the connection, and the embedded gateway's day where there is one."""
         where = f"demo: {scenario}" if scenario else self._where
         place = " · ".join(map(sanitized_line, (self._profile, where, self._model)))
-        self.place.show(Content.assemble(("genesys-tui", "bold $primary"), "  ", place))
+        # Reversed: it stands out on a terminal without colours, too.
+        badge = (PRODUCTION, "bold reverse $text-error") if self._production else ("genesys-tui", "bold $primary")
+        self.place.show(Content.assemble(badge, "  ", place))
+        self._state = state
+        self.watch_notice(self.notice)
+
+    def watch_notice(self, notice: str) -> None:
+        """Show it, or the state again."""
+        state = Reading(notice, "warning") if notice else self._state
+        self.connection.set_class(bool(notice), "-noticed")
         self.connection.show(Content.assemble((f"● {sanitized_line(state.value)}", colour_of(state.severity))))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
 from genesys_tui.sanitize import sanitized_line
+
+_SHOWN = 500
+"""Characters, more than any terminal is wide."""
 
 
 class Queued(Static):
@@ -26,12 +30,16 @@ class Queued(Static):
 
     prompt = var("", toggle_class="-waiting")
 
+    class Changed(Message):
+        """Another prompt waits, or none."""
+
     def __init__(self) -> None:
         super().__init__(markup=False)
 
     def watch_prompt(self, prompt: str) -> None:
         """Show it."""
-        self.update(Content.assemble(("next  ", "bold $text-warning"), sanitized_line(prompt)))
+        self.update(Content.assemble(("next  ", "bold $text-warning"), sanitized_line(prompt[:_SHOWN])))
+        self.post_message(self.Changed())
 
     def take(self) -> str:
         """The prompt, no longer waiting."""
