@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 from .accounts import CLIENT_ID, CLIENT_SECRET
+from .replay import read_capture
 from .state import RequestSeen, State
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ class DemoGateway:
 
     `rate` is in tokens per second (0: as fast as possible, without a pause before the first), `tokens` the length asked
     of every reply, `port` 0 any free port, and `pace` multiplies every pause a scenario makes.
+    `replay` names a capture: every reply is its events, at their own pace. Raises OSError or ValueError where it
+    is none.
     """
 
     client_id = CLIENT_ID
@@ -35,8 +39,10 @@ class DemoGateway:
         tokens: int | None = None,
         port: int = 0,
         pace: float = 1.0,
+        replay: Path | None = None,
     ) -> None:
-        self._state = State(scenario, rate=rate, tokens=tokens, pace=pace)
+        moments = read_capture(replay) if replay else ()
+        self._state = State(scenario, rate=rate, tokens=tokens, pace=pace, moments=moments)
         self._port = port
         self._server: Server | None = None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .accounts import Accounts
+from .replay import Moment
 from .scenarios import Scenario, parse_scenario
 
 REMEMBERED = 1000
@@ -27,12 +28,15 @@ class RequestSeen:
 class State:
     """The settings of a gateway, its accounts, and the requests it has seen."""
 
-    def __init__(self, scenario: str, *, rate: float, tokens: int | None, pace: float) -> None:
+    def __init__(
+        self, scenario: str, *, rate: float, tokens: int | None, pace: float, moments: tuple[Moment, ...] = ()
+    ) -> None:
         if rate < 0 or pace < 0 or (tokens is not None and tokens < 1):
             raise ValueError("rate and pace must be 0 or more, tokens 1 or more")
         self.rate = rate
         self.tokens = tokens
         self.pace = pace
+        self.moments = moments
         self.accounts = Accounts()
         self.requests: list[RequestSeen] = []
         self.open_streams = 0

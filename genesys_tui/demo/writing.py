@@ -13,6 +13,7 @@ from .chunks import Chunk, make_chunks
 from .continuation import find_continuation
 from .days import Stream, write_day
 from .payload import Completion
+from .replay import replay
 from .replies import choose_reply
 from .state import State
 from .tempo import Tempo
@@ -48,6 +49,11 @@ class EventStream(StreamingResponse):
 async def _write(
     state: State, day: str, request: Completion, encode: Callable[[Chunk], bytes]
 ) -> AsyncGenerator[bytes, None]:
+    if state.moments:
+        async with aclosing(replay(state.moments, state.pace)) as sent_again:
+            async for data in sent_again:
+                yield data
+        return
     tempo = Tempo(0.0 if day == "burst" else state.rate, pace=state.pace, limit=request.max_duration)
     # A burst is the most events its tokens can make.
     matrix = replace(request, max_tokens_per_chunk=request.min_tokens_per_chunk) if day == "burst" else request

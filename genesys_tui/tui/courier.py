@@ -5,27 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from genesys_tui.call import CallFact, Ended, Started
 from genesys_tui.errors import GenesysError
 from genesys_tui.exchange import Exchange
 from genesys_tui.gateway.facts import Delta, Requested, Retry
-from genesys_tui.metrics import Snapshot, StreamMetrics
+from genesys_tui.tui.health.limits import UNLIMITED, Limits
+from genesys_tui.tui.health.vitals import Vitals
 from genesys_tui.tui.mailbox import Mailbox
 from genesys_tui.tui.messages import CallAbandoned, CallEnded, CallProgressed, CallStarted, Crashed
-
-
-@dataclass(frozen=True, slots=True)
-class Vitals:
-    """How a running call is doing at one moment."""
-
-    figures: Snapshot
-    retry_in: float | None = None
-    """Seconds until the next attempt, while one is waited for."""
-
-    stalled: bool = False
-    """Whether the silence is longer than the profile's threshold."""
+from genesys_tui.tui.wire.logs import WireLogs
 
 
 class Courier:
@@ -40,14 +29,16 @@ class Courier:
         exchange: Exchange,
         deliver: Mailbox,
         stall_seconds: float,
+        wire: WireLogs | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._exchange = exchange
         self._deliver = deliver
         self._stall_seconds = stall_seconds
         self._clock = clock
-        self._lock = threading.Lock()  # of everything below; the call's own metrics belong to its thread alone
-        self._metrics = StreamMetrics(stall_seconds)
+        self._wire = wire or WireLogs()
+        self._lock = threading.Lock()  # of everything below
+        self._limits = UNLIMITED
         self._retry: Retry | None = None
         self._text: list[str] = []
         self._replaces = False
@@ -75,15 +66,14 @@ class Courier:
     def vitals(self) -> Vitals:
         """The figures of this moment. Any thread may ask."""
         with self._lock:
-            now = self._clock()
-            figures = self._metrics.snapshot(now)
-            retry = self._retry
-        waits = None if retry is None else max(0.0, retry.at + retry.wait - now)
-        return Vitals(figures, waits, (figures.silent_for or 0.0) > self._stall_seconds)
+            retry, limits = self._retry, self._limits
+        waits = None if retry is None else max(0.0, retry.at + retry.wait - self._clock())
+        return Vitals(self._exchange.snapshot(), limits, self._stall_seconds, waits)
 
     def _run(self) -> None:
         try:
             for fact in self._exchange.run():
+                self._wire.take(fact)
                 self._take(fact)
         except GenesysError as error:
             self._deliver(CallAbandoned(error))
@@ -93,18 +83,17 @@ class Courier:
     def _take(self, fact: CallFact) -> None:
         with self._lock:
             if isinstance(fact, Started):
-                self._metrics = StreamMetrics(self._stall_seconds)
+                self._limits = Limits.of(fact.record)
                 self._deliver(CallStarted(fact.record))
             elif isinstance(fact, Ended):
                 self._awaited = True
                 self._hand_over()
                 self._deliver(CallEnded(fact.record, fact.content))
-            else:
-                self._metrics.take(fact)
-                if isinstance(fact, Retry | Requested):
-                    self._retry = fact if isinstance(fact, Retry) else None
-                elif isinstance(fact, Delta) and (fact.content or fact.replaces):
+            elif isinstance(fact, Delta):
+                if fact.content or fact.replaces:
                     self._keep(fact)
+            elif isinstance(fact, Retry | Requested):
+                self._retry = fact if isinstance(fact, Retry) else None
 
     def _keep(self, delta: Delta) -> None:
         if delta.replaces:

@@ -1,0 +1,45 @@
+"""The sidebar folded into one line, for narrow terminals."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.health.readings import Reading, Readings
+from genesys_tui.tui.widgets.line import Line
+from genesys_tui.tui.words import colour_of
+
+_PARTS = {
+    "rate": "{} tok/s",
+    "elapsed": "{}",
+    "TTFT": "TTFT {}",
+    "tokens": "{} tok",
+    "silent for": "silent {}",
+    "stalls": "{} stalls",
+    "anomalies": "{} anomalies",
+    "diagnostics": "{} diagnostics",
+}
+_ONLY_WHERE_ANY = ("rate", "TTFT", "silent for", "anomalies", "diagnostics")
+
+
+class FoldedHealth(Line):
+    """The figures that matter most."""
+
+    DEFAULT_CSS = """
+    FoldedHealth { background: $surface; color: $text-muted; padding: 0 1; }
+    """
+
+    def read(self, readings: Readings) -> None:
+        """Show these figures."""
+        state = readings["state"]
+        parts: list[tuple[str, str]] = [(sanitized_line(state.value), colour_of(state.severity))]
+        for name, form in _PARTS.items():
+            reading = readings.get(name)
+            if reading and not (name in _ONLY_WHERE_ANY and reading.value in ("—", "0")):
+                parts.append((_part(form, reading), colour_of(reading.severity) or "$foreground"))
+        self.show(Content(" · ").join(Content.assemble(part) for part in parts))
+
+
+def _part(form: str, reading: Reading) -> str:
+    words = form.format(reading.brief or reading.value)
+    return words.replace("stalls", "stall") if reading.value == "1" else words

@@ -1,0 +1,1 @@
+"""What arrived on the wire, event by event."""
