@@ -29,7 +29,3 @@ class Conversation:
             if self.messages[index].role == "user":
                 return self.messages[index].content, replace(self, messages=self.messages[:index])
         return "", self
-
-    def forked(self) -> Conversation:
-        """Another conversation that begins with the same."""
-        return Conversation(messages=self.messages)

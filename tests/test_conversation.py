@@ -18,3 +18,11 @@ def test_a_conversation_grows_by_prompt_and_reply() -> None:
         ("user", "Why?"),
     ]
     assert Conversation().id != empty.id
+
+
+def test_rewinding_takes_the_last_prompt_and_its_reply_back() -> None:
+    one = Conversation().with_reply("How are you?", "Well.")
+    assert one.with_reply("And now?", "Still.").rewound() == ("And now?", one)
+    prompt, before = one.rewound()
+    assert (prompt, before.messages, before.id) == ("How are you?", (), one.id)
+    assert before.rewound() == ("", before)

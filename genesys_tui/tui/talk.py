@@ -8,7 +8,7 @@ from genesys_tui.audit.records import Record
 from genesys_tui.config import Settings
 from genesys_tui.conversation import Conversation
 from genesys_tui.exchange import Exchange
-from genesys_tui.gateway.payload import Payload
+from genesys_tui.past import Past
 from genesys_tui.tui.desk import Desk
 
 
@@ -17,7 +17,6 @@ class Asked:
     """A prompt, and the conversation before it."""
 
     prompt: str
-    payload: Payload
     before: Conversation
 
 
@@ -34,14 +33,43 @@ class Talk:
     """Makes the exchanges of one conversation, one at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.profile_settings = settings
+        """What a conversation begins with."""
         self.clear()
 
     def clear(self) -> None:
-        """Begin another conversation."""
+        """Begin another conversation, with the profile's settings."""
+        self.settings = self.profile_settings
+        """What the next call is made with."""
+        self.last: Record | None = None
+        """Of the call that ended last, in this conversation."""
         self._conversation = Conversation()
         self._asked: Asked | None = None
         self._cut: Cut | None = None
+
+    def resume(self, past: Past, settings: Settings | None = None) -> None:
+        """Go on with a conversation, with these settings or the profile's."""
+        self.clear()
+        self.settings = settings or self.settings
+        self._conversation = past.conversation
+        if (exchange := past.standing) is None:
+            return
+        self._asked = Asked(exchange.prompt, Conversation(past.id, exchange.before))
+        self.last = exchange.records[-1] if exchange.records else None
+        cut = next((record for record in reversed(exchange.records) if record.status != "failed"), None)
+        if exchange.can_continue and cut:
+            self._cut = Cut(self._asked, cut.request_id, exchange.content)
+
+    def fork(self, said: Conversation, settings: Settings | None = None) -> None:
+        """Begin a conversation in which this was said already, with these settings or the profile's."""
+        self.clear()
+        self.settings = settings or self.settings
+        self._conversation = said
+
+    @property
+    def conversation(self) -> Conversation:
+        """What the next call builds on."""
+        return self._conversation
 
     @property
     def can_continue(self) -> bool:
@@ -49,28 +77,52 @@ class Talk:
         return self._cut is not None
 
     @property
+    def can_ask_again(self) -> bool:
+        """Whether anything was asked."""
+        return self._asked is not None or bool(self._conversation.messages)
+
+    @property
     def prompt(self) -> str:
         """The last one asked."""
-        return self._asked.prompt if self._asked else ""
+        return self._last_asked().prompt
 
     def ask(self, prompt: str, desk: Desk) -> Exchange:
         """The exchange of a prompt. Raises ConfigurationError where no payload can be made of it."""
-        before = self._conversation
-        payload = self._settings.payload(*before.asking(prompt))
-        self._asked, self._cut = Asked(prompt, payload, before), None
-        return Exchange(payload, desk.gateway, desk.ledger, self._settings.context(before.id))
+        return self._exchange(Asked(prompt, self._conversation), desk)
+
+    def ask_again(self, desk: Desk) -> Exchange:
+        """The exchange that asks the last prompt once more. Where it fails, the reply before it still counts."""
+        return self._exchange(self._last_asked(), desk)
+
+    def rewind(self) -> str:
+        """Take the last prompt back, and its reply with it; returns the prompt."""
+        asked = self._last_asked()
+        self._conversation, self._asked, self._cut, self.last = asked.before, None, None, None
+        return asked.prompt
 
     def go_on(self, desk: Desk) -> Exchange:
         """The exchange that goes on with the truncated reply; ask ``can_continue`` first."""
         assert self._cut is not None
         cut = self._cut
-        self._asked = cut.asked
-        context = self._settings.context(self._conversation.id, cut.request_id)
-        return Exchange(cut.asked.payload, desk.gateway, desk.ledger, context, before=cut.content)
+        return self._exchange(cut.asked, desk, cut)
 
     def ended(self, record: Record, content: str) -> None:
         """Take in the end of an exchange. One that failed, or said nothing, changes nothing."""
+        self.last = record
         if record.status == "failed" or not content or self._asked is None:
             return
         self._conversation = self._asked.before.with_reply(self._asked.prompt, content)
         self._cut = Cut(self._asked, record.request_id, content) if record.truncated else None
+
+    def _exchange(self, asked: Asked, desk: Desk, cut: Cut | None = None) -> Exchange:
+        payload = self.settings.payload(*asked.before.asking(asked.prompt))
+        self._asked, self._cut = asked, cut
+        context = self.settings.context(asked.before.id, cut.request_id if cut else None)
+        gateway = desk.gateway.reading(self.settings.profile.content_mode)
+        return Exchange(payload, gateway, desk.ledger, context, before=cut.content if cut else None)
+
+    def _last_asked(self) -> Asked:
+        if self._asked:
+            return self._asked
+        prompt, before = self._conversation.rewound()
+        return Asked(prompt, before)

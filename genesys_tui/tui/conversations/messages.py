@@ -1,0 +1,68 @@
+"""Messages: what threads tell of kept conversations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from genesys_tui.audit.conversations import Listed
+    from genesys_tui.errors import GenesysError
+    from genesys_tui.past import Past, PastExchange
+
+
+class PageRead(Message):
+    """The list goes on."""
+
+    def __init__(self, search: int, listed: list[Listed], more: bool) -> None:
+        self.search = search
+        """Which search it belongs to."""
+        self.listed = listed
+        self.more = more
+        """Whether there may be others."""
+        super().__init__()
+
+
+class PastRead(Message):
+    """A conversation was read."""
+
+    def __init__(self, past: Past, calls: int) -> None:
+        self.past = past
+        self.calls = calls
+        """How many of its calls were asked for at most."""
+        super().__init__()
+
+
+class ForksRead(Message):
+    """A conversation was read, to be forked."""
+
+    def __init__(self, past: Past) -> None:
+        self.past = past
+        super().__init__()
+
+
+class ExchangeRead(Message):
+    """The exchange that one call made was read."""
+
+    def __init__(self, exchange: PastExchange, wanted: Literal["fork", "ask", "edit"] = "fork") -> None:
+        self.exchange = exchange
+        self.wanted = wanted
+        """What is to be done with it."""
+        super().__init__()
+
+
+class ChoreDone(Message):
+    """A conversation was renamed or exported."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+        super().__init__()
+
+
+class ReadRefused(Message):
+    """That could not be done."""
+
+    def __init__(self, error: GenesysError) -> None:
+        self.error = error
+        super().__init__()

@@ -1,0 +1,262 @@
+"""The conversation screen: what can be done with a conversation besides asking and stopping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import var
+
+from genesys_tui.tui.conversations.messages import ChoreDone, ExchangeRead, ForksRead, PastRead, ReadRefused
+from genesys_tui.tui.parameters.screen import ParametersScreen
+
+if TYPE_CHECKING:
+    from genesys_tui.audit.conversations import Conversations
+    from genesys_tui.exchange import Exchange
+    from genesys_tui.past import PastExchange
+    from genesys_tui.tui.conversations.shelf import Taken
+    from genesys_tui.tui.desk import Desk
+
+SHOWN = 20
+"""Calls of a resumed conversation that are shown at first."""
+
+MOST_FORKS = 200
+"""Calls of a conversation that are offered to fork after."""
+
+SETTLED = 0.1
+"""Seconds after which the transcript knows its height."""
+
+
+class ConversationScreen(ParametersScreen):
+    """The chat is one: it has the desk, the talk, the transcript and the prompt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "begin_again", "New", id="chat.new"),
+        Binding("ctrl+l", "conversations", "Conversations", id="chat.conversations"),
+        Binding("ctrl+t", "ask_again", "Ask again", id="chat.ask_again", show=False),
+        Binding("f8", "edit_last", "Edit the last prompt", id="chat.edit_last", show=False),
+    ]
+
+    if TYPE_CHECKING:
+        desk: Desk | None
+        busy: var[bool]
+        empty: var[bool]
+        transcript: Any
+        prompt: Any
+        _unanswered: str
+
+        def _start(self, exchange: Exchange) -> None: ...
+
+        def _ask(self, prompt: str) -> None: ...
+
+    _shown: tuple[str, int, int] = ("", 0, 0)
+    """Of the conversation that was resumed: its id, how many of its calls are shown at most, how many are earlier."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Keys are offered while they do something."""
+        if action in ("ask_again", "edit_last"):
+            return self._talk.can_ask_again and not self.busy
+        return action != "begin_again" or not self.busy
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """For the palette."""
+        yield SystemCommand("Parameters", "What the next calls are made with", self.action_parameters)
+        yield SystemCommand("Conversations", "Find, resume, rename, fork, export", self.action_conversations)
+        if not self._talk.can_ask_again:
+            return
+        if not self.busy:
+            yield SystemCommand("Ask again", "The last prompt once more", self.action_ask_again)
+            yield SystemCommand("Edit the last prompt", "Take it back into the editor", self.action_edit_last)
+        yield SystemCommand("Fork this conversation", "Go another way after any call", self.fork_this)
+        yield SystemCommand("Rename this conversation", "Give it a name", self.rename_this)
+        yield SystemCommand("Export this conversation", "As Markdown or JSON", self.export_this)
+
+    def action_begin_again(self) -> None:
+        """Begin another conversation."""
+        self._talk.clear()
+        self.transcript.clear()
+        self.settings_changed()
+        self.empty = True
+        self.refresh_bindings()
+
+    def action_page_up(self) -> None:
+        """Look at what was said before."""
+        if not self._show_earlier():
+            self.transcript.scroll_page_up(animate=False)
+
+    def action_page_down(self) -> None:
+        """Come back to what is being said."""
+        self.transcript.scroll_page_down(animate=False)
+
+    # The last prompt.
+
+    def action_ask_again(self) -> None:
+        """Ask the last prompt once more."""
+        if self.desk:
+            prompt, self._unanswered = self._talk.prompt, ""
+            exchange = self._talk.ask_again(self.desk)
+            self.transcript.begin(prompt)
+            self._start(exchange)
+
+    def action_edit_last(self) -> None:
+        """Take the last prompt back into the editor; the next call does not build on it."""
+        self.prompt.give_back(self._talk.rewind())
+        self.transcript.end("taken back into the editor: the next call does not build on it", "muted")
+        self.prompt.focus()
+        self.refresh_bindings()
+
+    # Conversations that were kept.
+
+    def action_conversations(self) -> None:
+        """Look through them."""
+        from genesys_tui.tui.conversations.shelf import Shelf
+
+        if conversations := self._conversations():
+            self.app.push_screen(Shelf(conversations), self._taken)
+
+    def resume_conversation(self, conversation_id: str, calls: int = SHOWN) -> None:
+        """Go on with a conversation where it ended; so many of its last calls are shown."""
+        if self._is_free():
+            self._read(lambda kept: PastRead(kept.past(conversation_id, calls), calls))
+
+    def fork_conversation(self, conversation_id: str) -> None:
+        """Choose a call of a conversation, and begin another one after it."""
+        if self._is_free():
+            self._read(lambda kept: ForksRead(kept.past(conversation_id, MOST_FORKS)))
+
+    def fork_call(self, request_id: str) -> None:
+        """Begin another conversation after that call."""
+        if self._is_free():
+            self._read(lambda kept: ExchangeRead(kept.exchange(request_id)))
+
+    def ask_call_again(self, request_id: str, *, edited: bool = False) -> None:
+        """Ask once more what that call asked, with its settings, in another conversation; ``edited`` first."""
+        if self._is_free():
+            self._read(lambda kept: ExchangeRead(kept.exchange(request_id), "edit" if edited else "ask"))
+
+    def fork_this(self) -> None:
+        """Choose a call of this conversation, and begin another one after it."""
+        self.fork_conversation(self._talk.conversation.id)
+
+    def rename_this(self) -> None:
+        """Ask for a name."""
+        from genesys_tui.tui.conversations.chores import rename
+
+        if kept := self._conversations():
+            rename(self, kept, self._talk.conversation.id, "")
+
+    def export_this(self) -> None:
+        """Ask for a file."""
+        from genesys_tui.past import title_of
+        from genesys_tui.tui.conversations.chores import export
+
+        if kept := self._conversations():
+            export(self, kept, self._talk.conversation.id, title_of(self._talk.prompt))
+
+    def _show_earlier(self) -> bool:
+        """Read more of a resumed conversation; False where the transcript can still be scrolled up, or has it all."""
+        conversation_id, calls, earlier = self._shown
+        ours = conversation_id == self._talk.conversation.id
+        if not ours or not earlier or self.busy or self.transcript.scroll_offset.y > 0:
+            return False
+        self.resume_conversation(conversation_id, calls * 3)
+        return True
+
+    def on_past_read(self, event: PastRead) -> None:
+        """Show it, and go on from there."""
+        from genesys_tui.tui.conversations.showing import show
+
+        if not self._is_free():
+            return
+        more = event.calls > SHOWN and event.past.id == self._talk.conversation.id
+        from_end = self.transcript.virtual_size.height - self.transcript.scroll_offset.y
+        if not more:
+            self._talk.resume(event.past, self._settings_of(event.past.standing))
+        self._shown = (event.past.id, event.calls, event.past.earlier)
+        show(event.past, self.transcript)
+        self._changed()
+        if more:
+            self.set_timer(SETTLED, lambda: self._stay(from_end))
+
+    def on_forks_read(self, event: ForksRead) -> None:
+        """Let one be chosen."""
+        from genesys_tui.tui.conversations.forks import Forks
+
+        self.app.push_screen(Forks(event.past), self._forked)
+
+    def on_exchange_read(self, event: ExchangeRead) -> None:
+        """Go another way after it, or in its place."""
+        exchange = event.exchange
+        if event.wanted != "fork" and not exchange.prompt:
+            self._tell("What was asked in this call is not kept: it cannot be asked again.", "warning")
+            return
+        # Without its reply, a fork begins before the call, with the prompt in the editor.
+        self._forked(exchange if event.wanted == "fork" else replace(exchange, content=""), event.wanted == "ask")
+
+    def on_chore_done(self, event: ChoreDone) -> None:
+        """Say so."""
+        self._tell(event.sentence, "information")
+
+    def on_read_refused(self, event: ReadRefused) -> None:
+        """Say why."""
+        self._tell(event.error.message, "error")
+
+    def _taken(self, taken: Taken | None) -> None:
+        if taken:
+            {"resume": self.resume_conversation, "fork": self.fork_conversation}[taken.what](taken.conversation_id)
+
+    def _forked(self, exchange: PastExchange | None, ask: bool = False) -> None:
+        from genesys_tui.conversation import Conversation
+        from genesys_tui.past import Past, quoted
+        from genesys_tui.tui.conversations.showing import show
+
+        if exchange is None or not self._is_free():
+            return
+        said = Conversation(messages=exchange.after if exchange.content else exchange.before)
+        self._talk.fork(said, self._settings_of(exchange))
+        show(Past(said.id, quoted(said.messages)), self.transcript)
+        if ask:
+            self._ask(exchange.prompt)
+        elif not exchange.content:
+            self.prompt.give_back(exchange.prompt)
+        self._changed()
+
+    def _settings_of(self, exchange: PastExchange | None) -> Any:
+        from genesys_tui.tui.parameters.form import recorded
+
+        settings = self._talk.profile_settings
+        if exchange is None or not exchange.records:
+            return settings
+        return recorded(settings, exchange.records[-1], exchange.system)
+
+    def _changed(self) -> None:
+        self.empty = False
+        self.settings_changed()
+        self.prompt.focus()
+        self.refresh_bindings()
+
+    def _stay(self, from_end: int) -> None:
+        self.transcript.scroll_to(y=max(0, self.transcript.virtual_size.height - from_end), animate=False)
+
+    def _is_free(self) -> bool:
+        if self.busy:
+            self._tell("A reply is being written. Stop it with Escape, or wait for its end.", "warning")
+        return not self.busy
+
+    def _conversations(self) -> Conversations | None:
+        if self.desk is None:
+            self._tell("The audit file is not open yet.", "warning")
+            return None
+        from genesys_tui.audit.conversations import Conversations
+
+        return Conversations(self.desk.ledger)
+
+    def _read(self, job: Callable[[Conversations], Message]) -> None:
+        from genesys_tui.tui.conversations.chores import work
+
+        if kept := self._conversations():
+            work(self, lambda: job(kept))

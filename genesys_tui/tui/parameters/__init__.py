@@ -1,0 +1,1 @@
+"""The parameters dialog: what calls are made with."""
