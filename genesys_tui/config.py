@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from genesys_tui.address import is_loopback
 from genesys_tui.call import Context
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.payload import (
@@ -24,6 +26,7 @@ from genesys_tui.gateway.payload import (
     build_payload,
     in_words,
 )
+from genesys_tui.toml_file import changing
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -57,6 +60,9 @@ class Profile(BaseModel):
     dialect: Literal["genesys"] = "genesys"
     content_mode: Literal["delta", "cumulative"] = "delta"
     model: str = Field("gpt-4o-mini", min_length=1)
+    models: tuple[str, ...] = ()
+    """Models to choose from. Others can be named, too."""
+
     system: str = ""
     """A system prompt; empty for none."""
 
@@ -85,6 +91,39 @@ class Profile(BaseModel):
     ca_bundle: str = ""
     """A file of certificates to trust instead of the system's."""
 
+    production: bool = False
+    """Whether the screen is to say, unmistakably, that calls reach production."""
+
+
+class Ui(BaseModel):
+    """How the app looks and feels, whichever the profile: the table ``[ui]``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    theme: str = ""
+    """The name of a theme; empty for the app's own."""
+
+    reduced_motion: bool = False
+    """Whether nothing on the screen may move by itself."""
+
+    enter: Literal["send", "newline"] = "send"
+    """What Enter does in the prompt editor."""
+
+
+class Audit(BaseModel):
+    """How calls are recorded, whichever the profile: the table ``[audit]``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["required", "best-effort"] = "required"
+    """Whether a call that cannot be recorded is refused, or made and recorded in a spool."""
+
+    text: Literal["full", "hash", "none"] = "full"
+    """What is kept of prompts and replies."""
+
+    anchor: str = ""
+    """A file elsewhere, such as on another disk, to which each checkpoint is appended; empty for none."""
+
 
 class _File(BaseModel):
     """The shape of config.toml; what a profile may hold, the profile says."""
@@ -93,6 +132,10 @@ class _File(BaseModel):
 
     profile: str = DEFAULT_PROFILE
     profiles: dict[str, dict[str, Any]] = {}
+    ui: Ui = Ui()
+    audit: Audit = Audit()
+    keys: dict[str, Any] = {}
+    """By binding: the key or keys to take instead. Judged by the screen, which knows the bindings."""
 
 
 @dataclass(frozen=True)
@@ -107,26 +150,23 @@ class Settings:
     """Where each setting that is not a default came from, in words."""
 
     home: Home
+    ui: Ui = field(default_factory=Ui)
+    keys: Mapping[str, Any] = field(default_factory=dict)
+    """The table ``[keys]``: binding id → key, or list of keys."""
+
+    audit: Audit = field(default_factory=Audit)
+
+    @property
+    def sign_in_place(self) -> str:
+        """Where to sign in: the region, or a gateway on this machine, which serves sign-in as well."""
+        base_url = self.profile.base_url
+        return base_url if base_url and is_loopback(urlsplit(base_url).hostname or "") else self.profile.region
 
     def payload(self, *messages: Message) -> Payload:
         """A payload for these messages, behind the system prompt. Raises ConfigurationError."""
         profile = self.profile
         system = (Message(role="system", content=profile.system),) if profile.system else ()
-        return build_payload(
-            {
-                "model": profile.model,
-                "input": {"messages": (*system, *messages)},
-                "parameters": _chosen(Parameters, profile),
-                "stream_config": {
-                    "chunk_matrix": _chosen(ChunkMatrix, profile),
-                    "completion_directives": _chosen(CompletionDirectives, profile),
-                    "gateway_constraints": {
-                        "max_stream_duration_seconds": profile.max_stream_duration,
-                        "timeout_on_inactivity_seconds": profile.inactivity_timeout,
-                    },
-                },
-            }
-        )
+        return build_payload({**payload_fields(profile), "input": {"messages": (*system, *messages)}})
 
     def context(self, conversation_id: str | None = None, continues: str | None = None) -> Context:
         """What the record of a call says besides the call itself."""
@@ -137,6 +177,22 @@ class Settings:
             continues=continues,
             stall_seconds=self.profile.stall_seconds,
         )
+
+
+def payload_fields(profile: Profile) -> dict[str, Any]:
+    """What a profile says of a request body: all of it but the messages. Nothing is validated yet."""
+    return {
+        "model": profile.model,
+        "parameters": _chosen(Parameters, profile),
+        "stream_config": {
+            "chunk_matrix": _chosen(ChunkMatrix, profile),
+            "completion_directives": _chosen(CompletionDirectives, profile),
+            "gateway_constraints": {
+                "max_stream_duration_seconds": profile.max_stream_duration,
+                "timeout_on_inactivity_seconds": profile.inactivity_timeout,
+            },
+        },
+    }
 
 
 def _chosen(model: type[BaseModel], profile: Profile) -> dict[str, Any]:
@@ -199,7 +255,9 @@ def load_settings(
         values |= layer
         origins |= dict.fromkeys(layer, origin)
     try:
-        return Settings(name, Profile.model_validate(values), origins, home)
+        ui = Ui.model_validate(written.get("ui", {}))
+        audit = Audit.model_validate(written.get("audit", {}))
+        return Settings(name, Profile.model_validate(values), origins, home, ui, written.get("keys", {}), audit)
     except ValidationError as error:
         places = {origins.get(str(problem["loc"][0]), "") for problem in error.errors() if problem["loc"]}
         raise ConfigurationError(f"{in_words(error)} (profile {name}; {', '.join(sorted(places))})") from None
@@ -227,9 +285,26 @@ def write_setting(file: Path, profile: str, setting: str, text: str) -> None:
     """
     import tomlkit
 
-    if setting not in Profile.model_fields:
-        raise ConfigurationError(f"There is no setting {setting!r}; there are: {', '.join(Profile.model_fields)}.")
-    value = _value_of(text)
+    require_setting(setting)
+    value = value_of(setting, text)
+    read_config(file)
+    with changing(file) as document:
+        table = document.setdefault("profiles", tomlkit.table(is_super_table=True)).setdefault(profile, tomlkit.table())
+        table[setting] = value
+
+
+def require_setting(name: str) -> None:
+    """Raise ConfigurationError, which lists them, unless a profile has such a setting."""
+    if name not in Profile.model_fields:
+        raise ConfigurationError(f"There is no setting {name!r}; there are: {', '.join(Profile.model_fields)}.")
+
+
+def value_of(setting: str, text: str) -> Any:
+    """The text as the setting takes it: a TOML value, or a plain string. Raises ConfigurationError."""
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
     try:
         Profile.model_validate({setting: value})
     except ValidationError as error:
@@ -237,19 +312,18 @@ def write_setting(file: Path, profile: str, setting: str, text: str) -> None:
             Profile.model_validate({setting: text})
         except ValidationError:
             raise ConfigurationError(in_words(error)) from None
-        value = text
-    read_config(file)
-    document = tomlkit.parse(file.read_text("utf-8")) if file.exists() else tomlkit.document()
-    table = document.setdefault("profiles", tomlkit.table(is_super_table=True)).setdefault(profile, tomlkit.table())
-    table[setting] = value
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = file.with_suffix(".toml.new")
-    aside.write_text(tomlkit.dumps(document), "utf-8")
-    aside.replace(file)
-
-
-def _value_of(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
         return text
+    return value
+
+
+def write_ui(file: Path, setting: str, value: str | bool) -> None:
+    """Set one setting of ``[ui]`` in the file, leaving the rest as it is. Raises ConfigurationError."""
+    import tomlkit
+
+    try:
+        Ui.model_validate({setting: value})
+    except ValidationError as error:
+        raise ConfigurationError(in_words(error)) from None
+    read_config(file)
+    with changing(file) as document:
+        document.setdefault("ui", tomlkit.table())[setting] = value

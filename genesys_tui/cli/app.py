@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -15,16 +16,20 @@ if TYPE_CHECKING:
     from genesys_tui.config import Settings
     from genesys_tui.demo import DemoGateway
     from genesys_tui.tui.desk import Desk
+    from genesys_tui.tui.signin.door import Workplace
 
 
 def open_app(profile: str | None) -> int:
     """Open the app on a profile; returns the exit code."""
+    from genesys_tui.cli.entrance import Entrance
     from genesys_tui.config import load_settings
     from genesys_tui.tui.app import GenesysApp
 
+    _require_terminal()
     settings = load_settings(profile=profile)
     with ExitStack() as held:
-        return GenesysApp(lambda: _desk(settings, held), settings).run() or 0
+        entrance = Entrance(settings, held)
+        return GenesysApp(entrance.open_desk, settings, door=entrance).run() or 0
 
 
 @click.command()
@@ -33,16 +38,32 @@ def open_app(profile: str | None) -> int:
 @profile_option
 def demo(scenario: str, rate: float, profile: str | None) -> int:
     """Open the app on the embedded gateway. Needs no credentials and no network."""
-    from genesys_tui.cli.demo import embedded_gateway
+    from genesys_tui.cli.entrance import Entrance
     from genesys_tui.config import load_settings
     from genesys_tui.tui.app import GenesysApp
 
-    with (
-        ExitStack() as held,
-        embedded_gateway(load_settings(profile=profile), scenario, rate=rate) as (server, settings),
-    ):
-        app = GenesysApp(lambda: _demo_desk(server, settings, held), settings, DemoDays(server))
-        return app.run() or 0
+    _require_terminal()
+    settings = load_settings(profile=profile)
+    with ExitStack() as held:
+        entrance = Entrance(settings, held)
+        place = demo_workplace(settings, held, scenario, rate)
+        return GenesysApp(place.open_desk, place.settings, place.demo, door=entrance).run() or 0
+
+
+def _require_terminal() -> None:
+    """Without a keyboard the app could not even be quit."""
+    if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
+        raise click.UsageError("The app needs a terminal. `genesys-tui ask` works anywhere.")
+
+
+def demo_workplace(settings: Settings, held: ExitStack, scenario: str = "calm", rate: float = 60.0) -> Workplace:
+    """An embedded gateway that runs until ``held`` closes, and how to work there. Raises ConfigurationError."""
+    from genesys_tui.cli.demo import leading_to, running_gateway
+    from genesys_tui.tui.signin.door import Workplace
+
+    server = held.enter_context(running_gateway(scenario, rate=rate))
+    there = leading_to(server, settings)
+    return Workplace(there, lambda: _demo_desk(server, there, held), DemoDays(server))
 
 
 class DemoDays:
@@ -66,17 +87,6 @@ class DemoDays:
         from genesys_tui.demo import SCENARIOS
 
         return SCENARIOS
-
-
-def _desk(settings: Settings, held: ExitStack) -> Desk:
-    """What the screen works with, on a real gateway. ``held`` lets go of it when the app ends."""
-    from genesys_tui.cli.wiring import make_gateway, make_sign_in, make_store, open_ledger
-    from genesys_tui.tui.desk import Desk
-
-    sign_in = make_sign_in(settings, make_store(settings, _unheard))
-    held.callback(sign_in.close)
-    gateway = make_gateway(settings, sign_in)
-    return Desk(gateway, held.enter_context(open_ledger(settings, _unheard)), sign_in.start)
 
 
 def _demo_desk(server: DemoGateway, settings: Settings, held: ExitStack) -> Desk:

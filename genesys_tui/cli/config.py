@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import TYPE_CHECKING
 
 import click
 
 from genesys_tui.cli.options import profile_option
 from genesys_tui.cli.streams import narrate, write
+
+if TYPE_CHECKING:
+    from genesys_tui.auth.gc_cli import GcProfile
 
 
 @click.group()
@@ -33,18 +38,27 @@ def show(profile: str | None) -> None:
     write(f"[profiles.{settings.name}]\n")
     for name, value in settings.profile.model_dump(mode="json").items():
         origin = settings.origins.get(name, "default")
+        if name == "proxy":
+            value = re.sub("//.*@", "//••••@", value)  # user and password
         write(f"{f'{name} = {json.dumps(value, ensure_ascii=False)}':48}  # {origin}\n")
 
 
-@config.command("set")
+@config.command("set", context_settings={"ignore_unknown_options": True})
 @click.argument("setting")
 @click.argument("value")
 @profile_option
 def set_setting(setting: str, value: str, profile: str | None) -> None:
     """Set one SETTING of a profile to VALUE in config.toml; makes the profile where there is none."""
-    from genesys_tui.config import load_settings, write_setting
+    from genesys_tui.cli.wiring import make_endpoint
+    from genesys_tui.config import load_settings, require_setting, value_of, write_setting
+    from genesys_tui.gateway.payload import Message
 
+    require_setting(setting)
     settings = load_settings(profile=profile, may_be_new=True)
+    # What no call could use is refused here, and not by every call from here on.
+    changed = load_settings({setting: value_of(setting, value)}, profile=profile, may_be_new=True)
+    changed.payload(Message(role="user", content="hello"))
+    make_endpoint(changed)
     write_setting(settings.home.config_file, settings.name, setting, value)
     narrate(f"{setting} is set for profile {settings.name} in {settings.home.config_file}.")
 
@@ -54,7 +68,46 @@ def profiles() -> None:
     """List the profiles; a star marks the one in use."""
     from genesys_tui.config import DEFAULT_PROFILE, load_settings, read_config
 
-    settings = load_settings()
+    settings = load_settings(may_be_new=True)
     names = {DEFAULT_PROFILE, *read_config(settings.home.config_file).get("profiles", {})}
     for name in sorted(names):
         write(f"{'*' if name == settings.name else ' '} {name}\n")
+
+
+@config.command("import-gc")
+@click.argument("gc_profile", required=False)
+@profile_option
+def import_gc(gc_profile: str | None, profile: str | None) -> None:
+    """Put the credentials of a profile of the gc command line into the keyring, and its region into config.toml.
+
+    Without GC_PROFILE: the one that is called as the profile here, else the only one there is.
+    """
+    from genesys_tui.auth import save_credentials
+    from genesys_tui.auth.gc_cli import gc_file, read_gc_profiles
+    from genesys_tui.cli.wiring import make_store
+    from genesys_tui.config import load_settings, write_setting
+
+    settings = load_settings(profile=profile, may_be_new=True)
+    found = read_gc_profiles(gc_file())
+    for sentence in found.skipped:
+        narrate(sentence)
+    chosen = _chosen(found.usable, gc_profile, settings.name)
+    store = make_store(settings)
+    save_credentials(store, chosen.credentials)
+    write_setting(settings.home.config_file, settings.name, "region", chosen.region)
+    narrate(
+        f"The credentials of gc's profile {chosen.name!r} are kept in {store.describe()}, for profile {settings.name} "
+        f"in {chosen.region}. Try them with `genesys-tui status`."
+    )
+
+
+def _chosen(profiles: tuple[GcProfile, ...], wanted: str | None, own: str) -> GcProfile:
+    from genesys_tui.errors import ConfigurationError
+
+    fitting = [profile for profile in profiles if profile.name.lower() == (wanted or own).lower()]
+    if not wanted and not fitting and len(profiles) == 1:
+        fitting = list(profiles)
+    if not fitting:
+        names = ", ".join(sorted(profile.name for profile in profiles))
+        raise ConfigurationError(f"Name the profile of gc to import: `config import-gc NAME`; there are: {names}.")
+    return fitting[0]

@@ -86,11 +86,11 @@ def _proxy(settings: Settings) -> Finding:
     from genesys_tui.cli.wiring import make_endpoint
 
     endpoint = make_endpoint(settings)
-    if endpoint.proxy is None:
+    proxy = endpoint.proxy_url
+    if proxy is None:
         return Finding("ok", "none")
-    parts = urlsplit(endpoint.proxy)
-    _reach(parts.hostname or "", parts.port or 80)
-    return Finding("ok", f"{parts.hostname}:{parts.port or 80} answers")
+    _reach(proxy.host, proxy.port or 80)
+    return Finding("ok", f"{proxy.host}:{proxy.port or 80} answers")
 
 
 def _endpoint(settings: Settings) -> Finding:
@@ -100,7 +100,7 @@ def _endpoint(settings: Settings) -> Finding:
     endpoint = make_endpoint(settings)
     parts = urlsplit(endpoint.url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    if endpoint.proxy is not None:
+    if endpoint.proxy_url is not None:
         return Finding("ok", f"{endpoint.url}, through the proxy; not tried")
     _reach(host, port, endpoint.tls if parts.scheme == "https" else None)
     return Finding("ok", f"{endpoint.url} accepts connections{' over trusted TLS' if parts.scheme == 'https' else ''}")

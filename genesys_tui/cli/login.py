@@ -12,7 +12,7 @@ from genesys_tui.cli.options import profile_option
 from genesys_tui.cli.streams import narrate, write
 
 if TYPE_CHECKING:
-    from genesys_tui.auth import SignIn, Token
+    from genesys_tui.auth import Credentials, SignIn, Token
     from genesys_tui.config import Settings
 
 
@@ -29,13 +29,13 @@ def login(profile: str | None, region: str | None, base_url: str | None, client_
     option, where other programs could see it.
     """
     from genesys_tui.auth import Credentials, save_credentials
-    from genesys_tui.cli.wiring import make_store, sign_in_place
+    from genesys_tui.cli.wiring import make_store
     from genesys_tui.config import load_settings, write_setting
 
     remembered = {"region": region, "base_url": base_url}
     settings = load_settings(remembered, profile=profile, may_be_new=True)
     credentials = Credentials.of(client_id or _ask_client_id(), _ask_secret(), "login")
-    place = sign_in_place(settings)
+    place = settings.sign_in_place
     store = make_store(settings)
     if not no_check:
         _try(credentials, place, settings)
@@ -63,7 +63,7 @@ def logout(profile: str | None) -> None:
 @profile_option
 def status(profile: str | None) -> None:
     """Say who is signed in, how old the token is, and where credentials and settings came from."""
-    from genesys_tui.cli.wiring import make_endpoint, make_sign_in, sign_in_place
+    from genesys_tui.cli.wiring import make_endpoint, make_sign_in
     from genesys_tui.config import load_settings
 
     settings = load_settings(profile=profile)
@@ -74,7 +74,7 @@ def status(profile: str | None) -> None:
         sign_in.close()
     rows = {
         "profile": settings.name,
-        "sign-in": sign_in_place(settings),
+        "sign-in": settings.sign_in_place,
         "gateway": make_endpoint(settings).url,
         "credentials": sign_in.credentials_source or "",
         **_identity_rows(token, sign_in),
@@ -102,10 +102,9 @@ def _identity_rows(token: Token, sign_in: SignIn) -> dict[str, str]:
     }
 
 
-def _try(credentials: object, place: str, settings: Settings) -> None:
-    from genesys_tui.auth import Credentials, SignIn
+def _try(credentials: Credentials, place: str, settings: Settings) -> None:
+    from genesys_tui.auth import SignIn
 
-    assert isinstance(credentials, Credentials)
     narrate("Signing in …")
     proxy, ca_bundle = settings.profile.proxy or None, settings.profile.ca_bundle or None
     sign_in = SignIn(credentials, place, None, proxy=proxy, ca_bundle=ca_bundle)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from rich.segment import Segments
+from rich.traceback import Traceback
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -16,34 +19,45 @@ from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.desk import DemoSwitch, Desk
 from genesys_tui.tui.screens.chat import ChatScreen
 from genesys_tui.tui.screens.history import HistoryScreen
-from genesys_tui.tui.theme import DARK, LIGHT
+from genesys_tui.tui.screens.wire import WireScreen
+from genesys_tui.tui.signin.door import Door, Workplace
+from genesys_tui.tui.signin.reception import Receiving
 
 
-class GenesysApp(App[int]):
+class GenesysApp(Receiving):
     """Chat with the gateway, and look back at the calls.
 
     ``open_desk`` is called on a thread once the first frame is out; it may take its time, and raise GenesysError.
     """
 
     TITLE = "genesys-tui"
-    CSS_PATH = "genesys.tcss"
+    CSS_PATH = Path(__file__).with_name("genesys.tcss")  # also where a test subclasses the app
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual types it
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "look('chat')", "Chat"),
-        Binding("f3", "look('history')", "History"),
-        Binding("ctrl+q", "quit", "Quit", priority=True),
+        Binding("f2", "look('chat')", "Chat", id="app.chat"),
+        Binding("f3", "look('history')", "History", id="app.history"),
+        Binding("f4", "look('wire')", "Wire", id="app.wire"),
     ]
 
     def __init__(
-        self, open_desk: Callable[[], Desk], settings: Settings, demo: DemoSwitch | None = None, *, theme: str = ""
+        self,
+        open_desk: Callable[[], Desk],
+        settings: Settings,
+        demo: DemoSwitch | None = None,
+        *,
+        theme: str = "",
+        door: Door | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(settings, door, theme)
         self._demo = demo
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = theme or DARK.name
+        self._place = settings
         self.chat = ChatScreen(open_desk, settings, demo)
+        self._add_modes()
+
+    def _add_modes(self) -> None:
+        """The chat, and the screens beside it, each of which knows that one."""
         self.add_mode("chat", lambda: self.chat)
+        self.add_mode("wire", lambda: WireScreen(self.chat.wire, self._place))
         self.add_mode("history", lambda: HistoryScreen(lambda: self.chat.desk))
 
     def on_mount(self) -> None:
@@ -56,6 +70,32 @@ class GenesysApp(App[int]):
         gc.freeze()
         gc.set_threshold(50_000, 50, 100)
 
+    def move(self, workplace: Workplace) -> None:
+        """Work there from here on: with another chat, unless it is where this one works already."""
+        if self.chat.desk is None or self._place != workplace.settings:
+            self._demo, self._place = workplace.demo, workplace.settings
+            self.run_worker(self._begin_elsewhere(workplace), exclusive=True)
+
+    async def _begin_elsewhere(self, workplace: Workplace) -> None:
+        draft = self.chat.prompt.text
+        self.chat = ChatScreen(workplace.open_desk, workplace.settings, workplace.demo)
+        self.add_mode("moving", Screen)
+        await self.switch_mode("moving")
+        for mode in set(self._modes) - {"moving"}:
+            await self.remove_mode(mode)
+        self._add_modes()
+        await self.switch_mode("chat")
+        await self.remove_mode("moving")
+        if draft.strip():
+            self.chat.prompt.give_back(draft)
+
+    def _fatal_error(self) -> None:
+        """A crash without the local variables that Textual would show: an access token may be among them."""
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
+
     def action_look(self, mode: str) -> None:
         """Show that screen."""
         self.switch_mode(mode)
@@ -67,6 +107,8 @@ class GenesysApp(App[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the usual, and the embedded gateway's days."""
         yield from super().get_system_commands(screen)
+        yield from self.chat.commands()
+        yield from self.chat.composer.commands()
         if self._demo:
             for name, sentence in self._demo.scenarios.items():
                 title = f"Scenario: {sanitized_line(name)}"

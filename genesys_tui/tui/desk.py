@@ -14,16 +14,27 @@ from genesys_tui.tui.messages import DeskOpened, DeskRefused
 if TYPE_CHECKING:
     from genesys_tui.audit.ledger import Ledger
     from genesys_tui.call import Streams
+    from genesys_tui.gateway.sequence import ContentMode
+
+
+class Gateways(Protocol):
+    """What the screen needs of a gateway."""
+
+    def reading(self, content_mode: ContentMode) -> Streams:
+        """The gateway, with this taken for what a chunk's content is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A gateway to call and the ledger that keeps the calls."""
 
-    gateway: Streams
+    gateway: Gateways
     ledger: Ledger
     start_sign_in: Callable[[], None] | None = None
     """Begins to fetch a token, so that the first call does not wait for it. Returns at once."""
+
+    token_age: Callable[[], float | None] | None = None
+    """Seconds since the access token was issued; None while that is not known. Returns at once."""
 
 
 def opened(open_desk: Callable[[], Desk]) -> Message:

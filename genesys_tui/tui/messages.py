@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from genesys_tui.audit.ledger import Call
     from genesys_tui.audit.records import Record
     from genesys_tui.errors import GenesysError
     from genesys_tui.tui.desk import Desk
@@ -60,22 +59,6 @@ class CallEnded(Message):
 
 class CallAbandoned(Message):
     """A call was not made, or its end not recorded, because the ledger failed."""
-
-    def __init__(self, error: GenesysError) -> None:
-        self.error = error
-        super().__init__()
-
-
-class HistoryRead(Message):
-    """Past calls, the newest first."""
-
-    def __init__(self, calls: list[Call]) -> None:
-        self.calls = calls
-        super().__init__()
-
-
-class HistoryRefused(Message):
-    """Past calls could not be read."""
 
     def __init__(self, error: GenesysError) -> None:
         self.error = error

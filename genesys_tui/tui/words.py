@@ -11,6 +11,7 @@ Severity = Literal["muted", "success", "warning", "error"]
 """Each has a colour in every theme: ``$text-…``."""
 
 CONTINUE_KEY = "ctrl+g"
+PARAMETERS_KEY = "ctrl+e"
 _SEVERITIES: dict[str, Severity] = {"completed": "success", "truncated": "warning", "failed": "error"}
 
 
@@ -26,5 +27,12 @@ def severity_of(record: Record) -> Severity:
 
 def note_of(record: Record, *, can_continue: bool = False) -> str:
     """What is written under a reply: how it ended, why, its figures, and what can be done."""
-    note = ending_in_words(record)
-    return f"{note} — {CONTINUE_KEY} continues" if can_continue else note
+    keys = [f"{CONTINUE_KEY} continues"] if can_continue else []
+    if can_continue and is_cut_by_max_tokens(record):
+        keys.append(f"{PARAMETERS_KEY} raises the limit")
+    return " — ".join([ending_in_words(record), *([", ".join(keys)] if keys else [])])
+
+
+def is_cut_by_max_tokens(record: Record) -> bool:
+    """Whether a higher limit would have let the reply go on."""
+    return record.truncated and record.stop_reason in ("length", "max_tokens")

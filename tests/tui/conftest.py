@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +65,11 @@ class Stage:
     @property
     def shown(self) -> str:
         """All of the transcript."""
-        return "\n".join(line.text for line in self.app.chat.transcript._lines)
+        return self.app.chat.transcript.text
+
+    def shows(self, reply: str) -> bool:
+        """Whether all words of a Markdown reply are in the transcript, however they are drawn."""
+        return set(re.findall(r"[^\W_]{3,}", reply)) <= set(re.findall(r"[^\W_]{3,}", self.shown))
 
     @property
     def screen(self) -> str:

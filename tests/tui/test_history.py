@@ -33,5 +33,5 @@ async def test_a_reply_goes_on_streaming_behind_the_history(stage: MakeStage) ->
         await pilot.press("f2")
         await pilot.pause()
         (call,) = it.ledger.calls()
-        assert set(call.reply.split()) <= set(it.shown.split())
+        assert it.shows(call.reply)
         assert "completed" in it.screen

@@ -13,15 +13,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.notifications import SeverityLevel
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
 from genesys_tui.exchange import Exchange
 from genesys_tui.sanitize import sanitized, sanitized_line
+from genesys_tui.tui.conversations.screen import ConversationScreen
 from genesys_tui.tui.courier import Courier
 from genesys_tui.tui.desk import DemoSwitch, Desk, opened
+from genesys_tui.tui.health.folded import FoldedHealth
+from genesys_tui.tui.health.panel import Health
+from genesys_tui.tui.health.readings import READY, Reading, Readings, final_readings
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.messages import (
     CallAbandoned,
@@ -31,15 +34,14 @@ from genesys_tui.tui.messages import (
     DeskOpened,
     DeskRefused,
 )
-from genesys_tui.tui.readings import READY, Reading, Readings, final_readings, live_readings
+from genesys_tui.tui.prompt.composer import Composer
+from genesys_tui.tui.prompt.prompt import Prompt
+from genesys_tui.tui.prompt.queued import Queued
 from genesys_tui.tui.talk import Talk
-from genesys_tui.tui.widgets.folded import FoldedHealth
-from genesys_tui.tui.widgets.health import Health
+from genesys_tui.tui.transcript import Transcript
 from genesys_tui.tui.widgets.masthead import Masthead
-from genesys_tui.tui.widgets.prompt import Prompt
-from genesys_tui.tui.widgets.queued import Queued
-from genesys_tui.tui.widgets.transcript import Transcript
 from genesys_tui.tui.widgets.welcome import Welcome
+from genesys_tui.tui.wire.logs import WireLogs
 from genesys_tui.tui.words import CONTINUE_KEY, note_of, severity_of
 
 TICK = 0.2
@@ -52,13 +54,12 @@ GOODBYE = 0.8
 """Seconds that quitting waits for a cancelled call to be recorded."""
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(ConversationScreen):
     """Talks to the gateway, one call at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Stop", key_display="esc"),
-        Binding(CONTINUE_KEY, "go_on", "Continue"),
-        Binding("ctrl+n", "begin_again", "New"),
+        Binding("escape", "cancel", "Stop", id="chat.stop", key_display="esc"),
+        Binding(CONTINUE_KEY, "go_on", "Continue", id="chat.continue"),
     ]
     busy = var(False, toggle_class="-busy", bindings=True)
     empty = var(True, toggle_class="-empty")
@@ -67,12 +68,14 @@ class ChatScreen(Screen[None]):
     transcript = getters.query_one(Transcript)
     health = getters.query_one(Health)
     folded = getters.query_one(FoldedHealth)
+    composer = getters.query_one(Composer)
     queued = getters.query_one(Queued)
     prompt = getters.query_one(Prompt)
 
     def __init__(self, open_desk: Callable[[], Desk], settings: Settings, demo: DemoSwitch | None) -> None:
         super().__init__()
         self.desk: Desk | None = None
+        self.wire = WireLogs()
         self._open_desk = open_desk
         self._opening = False
         self._settings = settings
@@ -89,8 +92,7 @@ class ChatScreen(Screen[None]):
                 yield Welcome(demo=self._demo is not None)
                 yield Transcript()
                 yield FoldedHealth()
-                yield Queued()
-                yield Prompt()
+                yield Composer(self._settings, lambda: self.desk)
             yield Health()
         yield Footer()
 
@@ -115,6 +117,7 @@ class ChatScreen(Screen[None]):
     def on_desk_opened(self, event: DeskOpened) -> None:
         """Calls can be made; one may be waiting."""
         self.desk, self._opening = event.desk, False
+        self.health.measure_token(event.desk.token_age)
         self._show({"state": READY})
         self._ask_queued()
 
@@ -151,13 +154,13 @@ class ChatScreen(Screen[None]):
         self._tell(self._demo.scenarios.get(name.partition(":")[0], ""), "information", title=name)
         self._show_state()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are offered while they do something."""
         if action == "cancel":
             return self.busy
         if action == "go_on":
             return self._talk.can_continue and not self.busy
-        return not self.busy if action == "begin_again" else True
+        return super().check_action(action, parameters)
 
     def action_cancel(self) -> None:
         """Stop the call; what came is kept."""
@@ -170,21 +173,6 @@ class ChatScreen(Screen[None]):
             self._unanswered = ""
             self.transcript.begin("")
             self._start(self._talk.go_on(self.desk))
-
-    def action_begin_again(self) -> None:
-        """Begin another conversation."""
-        self._talk.clear()
-        self.transcript.clear()
-        self.empty = True
-        self.refresh_bindings()
-
-    def action_page_up(self) -> None:
-        """Look at what was said before."""
-        self.transcript.scroll_page_up(animate=False)
-
-    def action_page_down(self) -> None:
-        """Come back to what is being said."""
-        self.transcript.scroll_page_down(animate=False)
 
     # The call.
 
@@ -206,12 +194,12 @@ class ChatScreen(Screen[None]):
             return
         self._unanswered = prompt
         self.empty = False
-        self.transcript.begin(prompt)
+        self.transcript.begin(self.prompt.blocks.folded(prompt))
         self._start(exchange)
 
     def _start(self, exchange: Exchange) -> None:
-        self.health.trend.clear()
-        self._courier = Courier(exchange, self._deliver, self._settings.profile.stall_seconds)
+        self.health.clear()
+        self._courier = Courier(exchange, self._deliver, self._settings.profile.stall_seconds, self.wire)
         self._courier.start()
         self.busy = True
         self._tick()
@@ -237,7 +225,7 @@ class ChatScreen(Screen[None]):
         record = event.record
         self._talk.ended(record, event.content)
         self._end(note_of(record, can_continue=self._talk.can_continue and record.truncated), severity_of(record))
-        readings = final_readings(record)
+        readings = final_readings(record, self._settings.profile.stall_seconds)
         self._show(readings, state=readings["state"] if record.status == "failed" else READY)
         if record.status in ("completed", "truncated"):
             self._ask_queued()
@@ -277,10 +265,7 @@ class ChatScreen(Screen[None]):
 
     def _tick(self) -> None:
         if self._courier:
-            vitals = self._courier.vitals()
-            if (rate := vitals.figures.current_tokens_per_second) is not None:
-                self.health.trend.add(rate, vitals.figures.elapsed)
-            self._show(live_readings(vitals), live=True)
+            self._show(self.health.follow(self._courier.vitals()), live=True)
 
     def _show(self, readings: Readings, *, live: bool = False, state: Reading | None = None) -> None:
         self._state = state or readings["state"]

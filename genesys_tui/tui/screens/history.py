@@ -1,77 +1,221 @@
-"""The history: the last calls in the ledger."""
+"""The history: every call in the ledger, to be found, read, asked again, exported and erased."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import getters
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Footer
 
-from genesys_tui.errors import GenesysError
+from genesys_tui.audit.rows import SORTED, Key, Order
 from genesys_tui.sanitize import sanitized_line
-from genesys_tui.tui.desk import Desk
-from genesys_tui.tui.mailbox import aside, mailbox_of
-from genesys_tui.tui.messages import Crashed, HistoryRead, HistoryRefused
-from genesys_tui.tui.widgets.calls import Calls
-from genesys_tui.tui.widgets.line import Line
+from genesys_tui.tui.conversations.question import Answer, path_of
+from genesys_tui.tui.history.browsing import BrowsingScreen
+from genesys_tui.tui.history.columns import BY_NAME
+from genesys_tui.tui.history.messages import Done
+from genesys_tui.tui.history.news import Anchor
+from genesys_tui.tui.history.table import CallTable
+from genesys_tui.tui.mailbox import mailbox_of
 
-LIMIT = 200
+if TYPE_CHECKING:
+    from genesys_tui.audit.filters import Filter
+    from genesys_tui.tui.app import GenesysApp
+    from genesys_tui.tui.screens.chat import ChatScreen
+
+_OF_A_CALL = ("open", "ask_again", "edit", "copy", "export", "erase")
 
 
-class HistoryScreen(Screen[None]):
-    """A table of past calls, read anew whenever it is shown."""
+class HistoryScreen(BrowsingScreen):
+    """Calls as the audit file holds them, new ones as they are made. The pane reads the ledger itself."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f3,escape", "app.look('chat')", "Chat", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f3", "app.look('chat')", "Chat", show=False, id="history.leave"),
+        Binding("escape", "back", "Back", show=False, id="history.back"),
+        Binding("enter", "details", "Details", id="history.details", key_display="⏎"),
+        Binding("slash", "filter", "Filter", id="history.filter", key_display="/"),
+        Binding("f", "filter_dialog", "Fields…", id="history.filter_dialog"),
+        Binding("s", "sort", "Sort", id="history.sort", tooltip="by the next column"),
+        Binding("r", "reverse", "Reverse", id="history.reverse", tooltip="the order"),
+        Binding("g", "go_to", "Date…", id="history.date", tooltip="go to one"),
+        Binding("o", "open", "Open", id="history.open", tooltip="its conversation"),
+        Binding("t", "ask_again", "Ask again", id="history.ask_again", tooltip="with the same parameters"),
+        Binding("e", "edit", "Edit", id="history.edit", tooltip="its prompt, in the editor"),
+        Binding("y", "copy", "Copy id", id="history.copy"),
+        Binding("x", "export", "Export", id="history.export", tooltip="this call"),
+        Binding("X", "export_all", "Export all", key_display="X", id="history.export_all", tooltip="that are shown"),
+        Binding("delete", "erase", "Erase…", id="history.erase", tooltip="what was said, for good"),
+        Binding("d", "pane", "Pane", show=False, id="history.pane", tooltip="show the details beside, or do not"),
+    ]
+    DEFAULT_CSS = """
+    HistoryScreen {
+        & > Line, & > FilterLine { padding: 0 1; }
+        & > #plot { height: 2; }
+        & > Horizontal { height: 1fr; }
+        &.-without-pane Detail { display: none; }
+    }
+    .-narrow HistoryScreen Detail, HistoryScreen.-narrow Detail { width: 1fr; display: none; }
+    HistoryScreen.-narrow.-reading { & CallTable { display: none; } & Detail { display: block; } }
+    HistoryScreen.-narrow > #plot { height: 1; }
+    """
 
-    calls = getters.query_one(Calls)
-    title_line = getters.query_one("#title", Line)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Keys are offered while they do something."""
+        if action in _OF_A_CALL:
+            return self.table.row is not None if self.is_mounted else False
+        return True
 
-    def __init__(self, desk: Callable[[], Desk | None]) -> None:
-        super().__init__()
-        self._desk = desk
+    # Which calls.
 
-    def compose(self) -> ComposeResult:
-        """The table, and above it how much of the ledger it shows."""
-        yield Line(id="title")
-        yield Calls()
-        yield Footer()
+    def action_filter(self) -> None:
+        """Write a filter."""
+        self.filter_line.focus()
 
-    def on_screen_resume(self) -> None:
-        """Read the calls."""
-        desk = self._desk()
-        if desk is None:
-            self._say("The audit file is not open yet.")
+    def action_filter_dialog(self) -> None:
+        """Fill in a filter."""
+        from genesys_tui.tui.history.filter_dialog import FilterDialog
+
+        self.app.push_screen(FilterDialog(self.filter_line.value), self._filtered)
+
+    def on_filter_line_left(self) -> None:
+        """To the calls."""
+        self.table.focus()
+
+    def action_sort(self) -> None:
+        """By the next column."""
+        place = SORTED.index(self._asked.order.column)
+        self._sort(SORTED[(place + 1) % len(SORTED)])
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self.list_anew(self._asked._replace(order=self._asked.order.reversed))
+
+    def on_call_table_sorted(self, event: CallTable.Sorted) -> None:
+        """By the column that was clicked; the other way round where it was that one already."""
+        if event.column == self._asked.order.column:
+            self.action_reverse()
+        else:
+            self._sort(event.column)
+
+    def action_go_to(self) -> None:
+        """Ask for a date."""
+        from genesys_tui.tui.history.questions import DateQuestion
+
+        self.app.push_screen(DateQuestion(), self._went_to)
+
+    # One of them.
+
+    def action_details(self) -> None:
+        """Into the details, and back."""
+        if self.detail.has_focus:
+            self.action_back()
             return
-        aside(lambda: _read(desk), mailbox_of(self))
+        self.remove_class("-without-pane")
+        self.add_class("-reading")
+        self.detail.focus()
+        self.read_call()
 
-    def on_history_read(self, event: HistoryRead) -> None:
-        """Show them."""
-        self.calls.show(event.calls)
-        count = len(event.calls)
-        which = f"the last {LIMIT}" if count == LIMIT else f"{count}" if count else "none yet"
-        self._say(f"calls: {which}")
-        self.calls.focus()
+    def action_back(self) -> None:
+        """From the details to the calls, from there to the chat."""
+        if self.has_class("-reading"):
+            self.remove_class("-reading")
+            self.table.focus()
+        else:
+            cast("GenesysApp", self.app).action_look("chat")
 
-    def on_history_refused(self, event: HistoryRefused) -> None:
-        """Say why there are none."""
-        self._say(event.error.message)
+    def action_pane(self) -> None:
+        """Show the details beside the calls, or do not."""
+        self.toggle_class("-without-pane")
+        self.read_call()
 
-    def on_crashed(self, event: Crashed) -> None:
-        """A bug on a thread is a bug of the app."""
-        raise event.error
+    def action_open(self) -> None:
+        """Go on with its conversation."""
+        if (row := self.table.row) and row.conversation:
+            self._to_the_chat().resume_conversation(row.conversation)
 
-    def _say(self, words: str) -> None:
-        self.title_line.show(Content.assemble(("History", "bold $primary"), "  ", sanitized_line(words)))
+    def action_ask_again(self) -> None:
+        """Ask it once more, as it was asked."""
+        if row := self.table.row:
+            self._to_the_chat().ask_call_again(row.request_id)
 
+    def action_edit(self) -> None:
+        """Take its prompt into the editor."""
+        if row := self.table.row:
+            self._to_the_chat().ask_call_again(row.request_id, edited=True)
 
-def _read(desk: Desk) -> Message:
-    try:
-        return HistoryRead(list(desk.ledger.calls(limit=LIMIT)))
-    except GenesysError as error:
-        return HistoryRefused(error)
+    def action_copy(self) -> None:
+        """Copy its request id."""
+        if row := self.table.row:
+            request_id = sanitized_line(row.request_id)
+            self.app.copy_to_clipboard(request_id)
+            self.notify(f"Copied: {request_id}", markup=False)
+
+    def action_export(self) -> None:
+        """Write it to a file."""
+        from genesys_tui.tui.history.chores import only
+
+        if row := self.table.row:
+            self._export(only(row), f"call-{row.request_id[:8]}.jsonl")
+
+    def action_export_all(self) -> None:
+        """Write all that are shown to a file."""
+        self._export(self._asked.wanted, f"calls-{datetime.now(timezone.utc).astimezone():%Y-%m-%d}.jsonl")
+
+    def action_erase(self) -> None:
+        """Erase what was said in it, once that is confirmed."""
+        from genesys_tui.tui.history.chores import erase
+        from genesys_tui.tui.history.questions import EraseQuestion
+
+        if (row := self.table.row) is None or self._reader is None:
+            return
+        ledger, request_id = self._reader.ledger, row.request_id
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                erase(ledger, request_id, mailbox_of(self))
+
+        self.app.push_screen(EraseQuestion(request_id), answered)
+
+    def on_done(self, event: Done) -> None:
+        """Say so; what was erased is read anew."""
+        self.notify(sanitized_line(event.sentence), markup=False)
+        if event.erased:
+            self.read_call()
+
+    def _filtered(self, line: str | None) -> None:
+        if line is not None:
+            self.filter_line.use(line)
+            self.table.focus()
+
+    def _sort(self, column: str) -> None:
+        self.list_anew(self._asked._replace(order=Order(column, BY_NAME[column].starts_down)))
+
+    def _went_to(self, answer: Answer | None) -> None:
+        from genesys_tui.audit.events import microseconds
+        from genesys_tui.audit.query import read_moment
+
+        if answer is None:
+            return
+        order = self._asked.order if self._asked.order.column == "time" else Order()
+        key = Key(microseconds(read_moment(answer.text)), -1)
+        self.list_anew(self._asked._replace(order=order), Anchor(key), going=True)
+
+    def _export(self, wanted: Filter, name: str) -> None:
+        from genesys_tui.tui.history.chores import export
+        from genesys_tui.tui.history.questions import ExportQuestion
+
+        if self._reader is None:
+            return
+        ledger = self._reader.ledger
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                export(ledger, wanted, path_of(answer.text), mailbox_of(self), force=answer.confirmed)
+
+        hint = ".jsonl for JSON lines, which can be verified by themselves; .csv for a spreadsheet."
+        self.app.push_screen(ExportQuestion("Export", str(Path.cwd() / sanitized_line(name)), hint), answered)
+
+    def _to_the_chat(self) -> ChatScreen:
+        app = cast("GenesysApp", self.app)
+        app.action_look("chat")
+        return app.chat

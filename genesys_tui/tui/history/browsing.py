@@ -1,0 +1,298 @@
+"""The browsing screen: keeps table, totals and detail at what the ledger holds, while it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer
+
+from genesys_tui.audit.filters import EVERYTHING, Filter
+from genesys_tui.audit.rows import News, Totals
+from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.history.columns import BY_NAME
+from genesys_tui.tui.history.detail import Detail
+from genesys_tui.tui.history.filter_line import FilterLine
+from genesys_tui.tui.history.listing import Asked
+from genesys_tui.tui.history.messages import CallRead, Counted, NewsRead, PageRead, Refused, Relisted, Totalled
+from genesys_tui.tui.history.news import Anchor, relisted
+from genesys_tui.tui.history.table import CallTable
+from genesys_tui.tui.history.totals import in_words, plot
+from genesys_tui.tui.mailbox import mailbox_of
+from genesys_tui.tui.messages import Crashed
+from genesys_tui.tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from genesys_tui.tui.desk import Desk
+    from genesys_tui.tui.history.reader import Reader
+
+LOOK = 1.0
+"""Seconds between two looks at how far the ledger has got."""
+
+REST = 0.08
+"""Seconds that a row must be pointed at before all of its call is read."""
+
+SUM = 4.0
+"""Seconds between two sums, at least; four times what the last one took where that is longer."""
+
+COLUMNS = 90
+"""Columns of the plot, at most."""
+
+
+class BrowsingScreen(Screen[None]):
+    """Everything is read on threads; what they tell is shown where it is still wanted."""
+
+    table = getters.query_one(CallTable)
+    filter_line = getters.query_one(FilterLine)
+    detail = getters.query_one(Detail)
+    title_line = getters.query_one("#title", Line)
+    totals_line = getters.query_one("#totals", Line)
+    plot_line = getters.query_one("#plot", Line)
+
+    def __init__(self, desk: Callable[[], Desk | None]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._reader: Reader | None = None
+        self._asked = Asked()
+        self._number = 0  # of the listing that was asked for last
+        self._shown = 0
+        self._anchor: Anchor | None = None  # of the listing that is waited for
+        self._going = False  # whether the anchor is where the reader wants to go
+        self._news = News(0, 0)
+        self._new = 0  # calls above that came since the reader looked elsewhere
+        self._totals = Totals()
+        self._sum_pause = SUM
+        self._summed: Filter | None = None  # the filter whose totals were asked for last
+        self._summing: Timer | None = None
+        self._resting: Timer | None = None
+        self._trouble = ""
+
+    def compose(self) -> ComposeResult:
+        """What is shown, the filter, what it comes to, the calls, and one of them."""
+        yield Line(id="title")
+        yield FilterLine()
+        yield Line("reading…", id="totals")
+        yield Line(id="plot")
+        with Horizontal():
+            yield CallTable()
+            yield Detail()
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Look again and again, while this screen is the one shown."""
+        self._ticker = self.set_interval(LOOK, self._look, pause=True)
+        self.table.focus()
+
+    def on_unmount(self) -> None:
+        """Let go of the file."""
+        if self._reader:
+            self._reader.close()
+
+    def on_screen_resume(self) -> None:
+        """Read on."""
+        self._ticker.resume()
+        self._look()
+
+    def on_screen_suspend(self) -> None:
+        """Nobody looks."""
+        self._ticker.pause()
+
+    # What is wanted.
+
+    def list_anew(self, asked: Asked, anchor: Anchor | None = None, *, going: bool = False) -> None:
+        """Show other calls, or the same ones in another order.
+
+        From their beginning, or with the anchor where it is; where ``going``, with its moment in the middle.
+        """
+        self._asked, self._anchor, self._going = asked, anchor, going
+        self._number += 1
+        if self._reader:
+            self._reader.relist(self._number, asked, anchor.key if anchor else None)
+
+    def on_filter_line_asked(self, event: FilterLine.Asked) -> None:
+        """Show the calls of another filter."""
+        self._trouble = ""
+        if event.wanted != self._asked.wanted:
+            self.list_anew(self._asked._replace(wanted=event.wanted))
+        self._show_title()
+
+    def on_filter_line_wrong(self, event: FilterLine.Wrong) -> None:
+        """Say what is wrong; the calls stay as they are."""
+        self._trouble = event.sentence
+        self._show_title()
+
+    def on_call_table_wanted(self) -> None:
+        """Read what comes into sight."""
+        table = self.table
+        if self._reader and (way := table.missing):
+            self._reader.page(table.listing.asked, way)
+
+    def on_call_table_pointed(self) -> None:
+        """Read all of the call, once the cursor rests on it."""
+        if self.table.at_rest:
+            self._new = 0
+        self._show_title()
+        self.refresh_bindings()
+        if self._resting:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self.read_call)
+
+    def read_call(self) -> None:
+        """Read all of the call that is pointed at, where it is shown."""
+        row = self.table.row
+        if self.detail.display and row and self._reader:
+            self._reader.call(row.request_id)
+
+    # What threads tell.
+
+    def on_relisted(self, event: Relisted) -> None:
+        """Show the rows; what was read before stays on its line."""
+        self._heard("list")
+        if event.number != self._number:
+            return
+        self._shown = event.number
+        table, anchor = self.table, self._anchor
+        listing = relisted(event, table.listing)
+        self._trouble = ""
+        if anchor is None or anchor.key is None:
+            table.show(listing)
+        elif self._going:  # to the first call that is not earlier
+            number = event.rank - 1 if event.asked.order.descending else event.rank
+            table.show(listing, number, number - table.room // 2)
+        else:
+            moved = event.rank - anchor.number
+            self._new += max(0, moved)
+            table.show(listing, table.pointed + moved, table.top + moved)
+        self._asked = event.asked
+        if self._reader and not listing.exact:
+            self._reader.count(event.asked)
+        self._sum_up()
+        self._show_title()
+
+    def on_page_read(self, event: PageRead) -> None:
+        """Take it in."""
+        self._heard("page")
+        if event.asked == self.table.listing.asked:
+            self.table.take(event.page, event.rows)
+
+    def on_counted(self, event: Counted) -> None:
+        """The scrollbar and the title know better."""
+        self._heard("count")
+        listing = self.table.listing
+        if event.asked == listing.asked and event.count and not listing.exact:
+            self.table.counted(event.count if event.exact else max(event.count, listing.count), exact=event.exact)
+            self._show_title()
+
+    def on_totalled(self, event: Totalled) -> None:
+        """Show what the calls come to."""
+        self._heard("totals")
+        self._sum_pause = max(SUM, 4 * event.cost)
+        if not event.whole or event.asked.wanted != self._asked.wanted:
+            return
+        self._totals = event.totals
+        if event.asked == self.table.listing.asked and not self.table.listing.exact:
+            self.table.counted(event.totals.calls, exact=True)
+        self._show_totals()
+        self._show_title()
+
+    def on_news_read(self, event: NewsRead) -> None:
+        """Take in what was recorded since the calls were read; they do not move."""
+        self._heard("news")
+        if event.news != self._news and self._reader and self._number == self._shown:
+            self._news = event.news
+            table = self.table
+            anchor = None if table.at_rest else Anchor.on(table.listing, table.pointed, table.top)
+            self.list_anew(self._asked, anchor)
+
+    def on_call_read(self, event: CallRead) -> None:
+        """Show it."""
+        self._heard("call")
+        row = self.table.row
+        if row and event.call.record.request_id == row.request_id:
+            self.detail.show(event)
+
+    def on_refused(self, event: Refused) -> None:
+        """Say why."""
+        if event.what == "chore":
+            self.notify(sanitized_line(event.error.message), severity="error", timeout=10, markup=False)
+            return
+        self._heard(event.what)
+        if event.what == "call":
+            self.detail.say(event.error.message)
+        else:
+            self._shown = self._number
+            self._trouble = event.error.message
+            self._show_title()
+
+    def on_crashed(self, event: Crashed) -> None:
+        """A bug on a thread is a bug of the app."""
+        raise event.error
+
+    # What is shown.
+
+    def on_resize(self) -> None:
+        """The strip and the plot take the room there is."""
+        self._show_totals()
+
+    def _look(self) -> None:
+        if self._reader is None and (desk := self._desk()) is not None:
+            from genesys_tui.tui.history.reader import Reader
+
+            self._reader = Reader(desk.ledger, mailbox_of(self))
+        if self._reader:
+            self._reader.news()
+        self._show_title()
+
+    def _heard(self, what: str) -> None:
+        if self._reader:
+            self._reader.finished(what)
+
+    def _sum_up(self) -> None:
+        """At once where other calls are shown; now and then where there are only more of them."""
+        asked = self.table.listing.asked
+        if asked.wanted != self._summed:
+            self._summed = asked.wanted
+            self._sum()
+        elif self._summing is None:
+            self._summing = self.set_timer(self._sum_pause, self._sum)
+
+    def _sum(self) -> None:
+        if self._summing:
+            self._summing.stop()
+        self._summing = None
+        if self._reader:
+            self._reader.total(self.table.listing.asked, COLUMNS)
+
+    def _show_totals(self) -> None:
+        width = max(20, self.size.width - 2)
+        self.totals_line.show(in_words(self._totals, width))
+        self.plot_line.show(plot(self._totals, width))
+
+    def _show_title(self) -> None:
+        words = self._trouble or self._state()
+        style = "$text-warning" if self._trouble else ""
+        notice = self._reader.ledger.notice if self._reader else ""
+        title = Content.assemble(("History", "bold $primary"), "  ", (sanitized_line(words), style))
+        if self._new and not self._trouble:
+            title += Content.assemble("  ", (f"↑ {self._new:,} new", "bold $text-accent"))
+        if notice:
+            title += Content.assemble("  ", (sanitized_line(notice), "bold $text-error"))
+        self.title_line.show(title)
+
+    def _state(self) -> str:
+        if self._reader is None:
+            return "The audit file is not open yet."
+        listing = self.table.listing
+        if not listing.count:
+            return "no call is like this" if self._asked.wanted != EVERYTHING else "no calls yet"
+        count = f"{listing.count:,}{'' if listing.exact else '+'} call{'s' * (listing.count != 1)}"
+        order = listing.asked.order
+        if order.column == "time":
+            return f"{count} · {'newest' if order.descending else 'oldest'} first"
+        return f"{count} · by {BY_NAME[order.column].title}, {'most' if order.descending else 'least'} first"

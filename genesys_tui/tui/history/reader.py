@@ -1,0 +1,149 @@
+"""The reader: asks the ledger's file for the screen, on threads, over connections of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from textual.message import Message
+
+from genesys_tui.audit.browse import MOST, Browser, Interrupted
+from genesys_tui.audit.ledger import Call, Ledger
+from genesys_tui.audit.place import place_of
+from genesys_tui.audit.rows import Key, Row, Totals
+from genesys_tui.audit.totals import totals
+from genesys_tui.errors import GenesysError, LedgerError
+from genesys_tui.tui.history.listing import PAGE, Asked, Way
+from genesys_tui.tui.history.messages import CallRead, Counted, NewsRead, PageRead, Refused, Relisted, Totalled
+from genesys_tui.tui.mailbox import Mailbox, aside
+
+MOST_SEARCHED = 10_000
+"""Rows that are counted where their texts are looked at."""
+
+LONGEST_CHAIN = 20
+"""Continued calls that are followed."""
+
+
+class Reader:
+    """One read of a kind at a time; what is asked for meanwhile waits, and only the last of it is done."""
+
+    def __init__(self, ledger: Ledger, deliver: Mailbox) -> None:
+        self.ledger = ledger
+        self._deliver = deliver
+        self._pages = Browser(ledger.path)
+        self._sums = Browser(ledger.path)  # so that no page waits for a count
+        self._running: set[str] = set()
+        self._waiting: dict[str, Callable[[], Message]] = {}
+        self._wanted: Asked | None = None
+
+    def relist(self, number: int, asked: Asked, anchor: Key | None) -> None:
+        """Read the rows around a place, or the first ones, as they are at this moment."""
+        self._begin("list", lambda: self._relisted(number, asked, anchor))
+
+    def page(self, asked: Asked, way: Way) -> None:
+        """Read a page."""
+        self._begin("page", lambda: PageRead(asked, way.page, self._rows(asked, way)))
+
+    def count(self, asked: Asked) -> None:
+        """Count the rows, up to a point."""
+        self._begin("count", lambda: self._counted(asked))
+
+    def total(self, asked: Asked, columns: int) -> None:
+        """Sum up the rows. A sum that is under way is broken off where it is of other calls."""
+        others, self._wanted = self._wanted, asked
+        if others and others.wanted != asked.wanted:
+            self._sums.interrupt()
+        self._begin("totals", lambda: self._totalled(asked, columns))
+
+    def news(self) -> None:
+        """Look how far the ledger has got."""
+        self._begin("news", lambda: NewsRead(self._pages.news()))
+
+    def call(self, request_id: str) -> None:
+        """Read all of one call, from the ledger's own events."""
+        self._begin("call", lambda: self._call(request_id))
+
+    def finished(self, what: str) -> None:
+        """The screen has heard of it: what waits can begin."""
+        self._running.discard(what)
+        if work := self._waiting.pop(what, None):
+            self._begin(what, work)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._wanted = None
+        self._sums.interrupt()
+        aside(self._closed, lambda _: None)
+
+    def _begin(self, what: str, work: Callable[[], Message]) -> None:
+        if what in self._running:
+            self._waiting[what] = work
+            return
+        self._running.add(what)
+
+        def safely() -> Message:
+            try:
+                return work()
+            except GenesysError as error:
+                return Refused(what, error)
+
+        aside(safely, self._deliver)
+
+    def _relisted(self, number: int, asked: Asked, anchor: Key | None) -> Message:
+        asked = asked._replace(until=self._pages.news().last_call)
+        wanted, order, until = asked
+        if anchor is None:
+            rows = self._pages.page(wanted, order, limit=2 * PAGE, until=until)
+            return Relisted(number, asked, 0, 0, rows, len(rows) < 2 * PAGE)
+        rank = self._pages.rank(wanted, order, anchor, until)
+        above = min(rank, rank % PAGE + PAGE)  # so that the first row read is the first of a page
+        before = self._pages.page(wanted, order.reversed, after=anchor, limit=above, until=until) if above else []
+        after = before[0].key(order) if before else None
+        rows = self._pages.page(wanted, order, after=after, limit=2 * PAGE - rank % PAGE, until=until)
+        whole = len(rows) < 2 * PAGE - rank % PAGE
+        return Relisted(number, asked, rank, rank - len(before), [*reversed(before), *rows], whole)
+
+    def _rows(self, asked: Asked, way: Way) -> list[Row]:
+        rows = self._pages.page(
+            asked.wanted, way.order, after=way.after, skip=way.skip, limit=way.limit, until=asked.until
+        )
+        return rows if way.order == asked.order else rows[::-1]
+
+    def _counted(self, asked: Asked) -> Message:
+        most = MOST_SEARCHED if asked.wanted.search else MOST
+        try:
+            count = self._sums.count(asked.wanted, most=most, until=asked.until)
+        except Interrupted:
+            return Counted(asked, 0, exact=False)
+        return Counted(asked, min(count, most), exact=count <= most)
+
+    def _totalled(self, asked: Asked, columns: int) -> Message:
+        began = time.monotonic()
+        wanted, _, until = asked
+        with suppress(Interrupted):
+            found = totals(self._sums, wanted, columns=columns, until=until, go_on=lambda: self._goes(asked))
+            return Totalled(asked, found, time.monotonic() - began, whole=self._goes(asked))
+        return Totalled(asked, Totals(), time.monotonic() - began, whole=False)
+
+    def _goes(self, asked: Asked) -> bool:
+        return self._wanted is not None and self._wanted.wanted == asked.wanted
+
+    def _call(self, request_id: str) -> Message:
+        call = self.ledger.get(request_id)
+        with self._pages.reading() as db:
+            place = place_of(db, call.record.request_id)
+        continued: list[Call] = []
+        before = call.record.continues
+        while before and len(continued) < LONGEST_CHAIN:
+            try:
+                continued.append(self.ledger.get(before))
+            except LedgerError:  # in another ledger, or before this one
+                break
+            before = continued[-1].record.continues
+        return CallRead(call, place, continued)
+
+    def _closed(self) -> Message:
+        self._pages.close()
+        self._sums.close()
+        return Message()

@@ -1,0 +1,106 @@
+"""The totals: what the calls that are shown come to, in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from textual.content import Content
+
+from genesys_tui.audit.rows import Totals
+from genesys_tui.tui.history.columns import MUTED, rate_of, time_of
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_SECOND = 1_000_000
+_DAY = 86_400 * _SECOND
+_UNITS = ((7 * _DAY, "week"), (_DAY, "day"), (3600 * _SECOND, "h"), (60 * _SECOND, "min"), (_SECOND, "s"))
+
+
+def in_words(totals: Totals, width: int) -> Content:
+    """The strip; what does not fit in so many cells is left out, the least important first."""
+    if not totals.calls:
+        return Content("no calls")
+    parts = [
+        (f"{totals.calls:,}", "calls" if totals.calls != 1 else "call", ""),
+        (amount(totals.tokens), "tokens", ""),
+        (share(totals.truncated, totals.calls), "truncated", "bold $text-warning" if totals.truncated else ""),
+        (share(totals.failed, totals.calls), "failed", "bold $text-error" if totals.failed else ""),
+    ]
+    if totals.ttft_p50 is not None:
+        parts.append(("TTFT", f"p50 {_time(totals.ttft_p50)}, p95 {_time(totals.ttft_p95)}", ""))
+    if totals.rate_p50 is not None:
+        parts.append(("tok/s", f"p50 {_rate(totals.rate_p50)}, p95 ≥ {_rate(totals.rate_p95)}", ""))
+    content = Content("")
+    for value, name, style in parts:
+        more = Content.assemble(("   " if content else ""), (value, style or "bold"), f" {name}")
+        if content.cell_length + more.cell_length > width:
+            break
+        content += more
+    return content
+
+
+def plot(totals: Totals, width: int) -> Content:
+    """Calls over time: a block for each bucket, yellow where a tenth was truncated, red where a tenth failed."""
+    if not totals.buckets:
+        return Content("")
+    highest = max(bucket.calls for bucket in totals.buckets) or 1
+    first, last = totals.buckets[0].start, totals.buckets[-1].start
+    begin, end = f"{_moment(first, totals.width)} ", f" {_moment(last, totals.width)}"
+    each = f"  peak {highest:,} in {length(totals.width)}"
+    shown = totals.buckets[-max(1, width - len(begin) - len(end)) :]
+    content = Content.assemble((begin, MUTED))
+    for bucket in shown:
+        block = _BLOCKS[round(bucket.calls / highest * 7)] if bucket.calls else " "
+        content += Content.styled(block, _style(bucket.truncated, bucket.failed, bucket.calls))
+    content += Content.styled(end, MUTED)
+    if content.cell_length + len(each) <= width:
+        content += Content.styled(each, MUTED)
+    return content
+
+
+def amount(number: int) -> str:
+    """A large number in four characters or so."""
+    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (10_000, "k")):
+        if number >= size:
+            return f"{number / (1000 if unit == 'k' else size):.{0 if unit == 'k' else 1}f} {unit}"
+    return f"{number:,}"
+
+
+def share(some: int, of: int) -> str:
+    """A part as a percentage; never 0 where there are some, never 100 where some are missing."""
+    percent = 100 * some / of
+    if some and percent < 0.1:
+        return "<0.1%"
+    if some != of and percent > 99.9:
+        return ">99.9%"
+    return f"{percent:.1f}%" if some and some != of else f"{percent:.0f}%"
+
+
+def length(micros: int) -> str:
+    """How long a bucket is."""
+    for size, name in _UNITS:
+        if micros % size == 0:
+            many = micros // size
+            plural = "s" if many != 1 and size >= _DAY else ""
+            return f"{many} {name}{plural}"
+    return f"{micros / _SECOND:g} s"
+
+
+def _style(truncated: int, failed: int, calls: int) -> str:
+    if failed * 10 >= calls and failed:
+        return "$text-error"
+    if truncated * 10 >= calls and truncated:
+        return "$text-warning"
+    return "$text-success"
+
+
+def _moment(micros: int, width: int) -> str:
+    at = datetime.fromtimestamp(micros / 1e6)
+    return f"{at:%Y-%m-%d}" if width >= _DAY else f"{at:%m-%d %H:%M}" if width >= 60 * _SECOND else f"{at:%H:%M:%S}"
+
+
+def _time(micros: int | None) -> str:
+    return time_of(-1 if micros is None else micros)
+
+
+def _rate(thousandths: int | None) -> str:
+    return rate_of(-1 if thousandths is None else thousandths)
