@@ -1,0 +1,98 @@
+"""The real app, with a beat in its event loop that notes how late it comes. Not part of the app: run by screen.py.
+
+usage: probe.py REPORT [markdown]
+
+REPORT is written at the end: lags of the beat, in seconds, since the last SIGUSR1. With ``markdown`` the transcript is
+Textual's own Markdown widget, fed through ``Markdown.get_stream``, as its terminal peers do it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+BEAT = 0.01
+"""Seconds."""
+
+
+def use_markdown() -> None:
+    """Put Textual's Markdown in the place of the transcript, before the screens are imported."""
+    from textual.containers import VerticalScroll
+    from textual.widgets import Markdown, Static
+    from textual.widgets.markdown import MarkdownStream
+
+    import genesys_tui.tui.transcript as package
+
+    class MarkdownTranscript(VerticalScroll):
+        """The transcript's five methods over a tree of widgets."""
+
+        DEFAULT_CSS = "MarkdownTranscript { height: 1fr; }"
+        _stream: MarkdownStream | None = None
+
+        def begin(self, prompt: str) -> None:
+            reply = Markdown()
+            self.mount(Static(prompt, markup=False), reply)
+            self.anchor()
+            self._stream = Markdown.get_stream(reply)
+
+        def append(self, text: str) -> None:
+            assert self._stream is not None
+            self.run_worker(self._stream.write(text), group="write")
+
+        def end(self, note: str, severity: str = "success") -> None:
+            async def finish() -> None:
+                if self._stream is not None:
+                    await self._stream.stop()
+                await self.mount(Static(note, markup=False, classes=severity))
+
+            self.run_worker(finish(), group="end")
+
+        replace = append
+
+        def clear(self) -> None:
+            self.remove_children()
+
+    package.Transcript = MarkdownTranscript  # type: ignore[misc,assignment]
+
+
+class Beat:
+    """Wakes every ``BEAT`` seconds and notes how much later it was."""
+
+    def __init__(self) -> None:
+        self.lags: list[float] = []
+
+    async def run(self) -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.lags.clear)
+        while True:
+            due = time.perf_counter() + BEAT
+            await asyncio.sleep(BEAT)
+            self.lags.append(time.perf_counter() - due)
+
+
+def main() -> None:
+    report, *sink = sys.argv[1:]
+    if sink == ["markdown"]:
+        use_markdown()
+    from genesys_tui.cli.entrance import Entrance
+    from genesys_tui.config import load_settings
+    from genesys_tui.tui.app import GenesysApp
+
+    class Probed(GenesysApp):
+        def on_load(self) -> None:
+            self.run_worker(beat.run())
+
+    beat = Beat()
+    settings = load_settings()
+    with ExitStack() as held:
+        entrance = Entrance(settings, held)
+        Probed(entrance.open_desk, settings, door=entrance).run()
+    Path(report).write_text(json.dumps(beat.lags))
+
+
+if __name__ == "__main__":
+    main()
