@@ -26,6 +26,7 @@ from genesys_tui.gateway.payload import (
     build_payload,
     in_words,
 )
+from genesys_tui.home import Home
 from genesys_tui.toml_file import changing
 
 if sys.version_info >= (3, 11):
@@ -197,36 +198,6 @@ def payload_fields(profile: Profile) -> dict[str, Any]:
 
 def _chosen(model: type[BaseModel], profile: Profile) -> dict[str, Any]:
     return {name: getattr(profile, name) for name in model.model_fields}
-
-
-@dataclass(frozen=True)
-class Home:
-    """Where the app keeps its files."""
-
-    config: Path
-    data: Path
-
-    @classmethod
-    def of(cls, environ: Mapping[str, str] = os.environ) -> Home:
-        """``GENESYS_TUI_HOME`` if set, else the platform's folders for configuration and data."""
-        if home := environ.get("GENESYS_TUI_HOME"):
-            return cls(Path(home), Path(home))
-        import platformdirs
-
-        return cls(
-            platformdirs.user_config_path("genesys-tui", appauthor=False),
-            platformdirs.user_data_path("genesys-tui", appauthor=False),
-        )
-
-    @property
-    def config_file(self) -> Path:
-        """The settings, as TOML."""
-        return self.config / "config.toml"
-
-    @property
-    def ledger(self) -> Path:
-        """The audit file."""
-        return self.data / "ledger.db"
 
 
 def load_settings(

@@ -14,13 +14,14 @@ from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.records import Record
 from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials
 from genesys_tui.call import Context, Ended, Records
-from genesys_tui.config import DEFAULT_PROFILE, Home, load_settings
+from genesys_tui.config import DEFAULT_PROFILE, load_settings
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.exchange import Exchange
 from genesys_tui.gateway.client import Gateway, TokenSource
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Delta
 from genesys_tui.gateway.payload import Payload, build_payload
+from genesys_tui.home import Home
 from genesys_tui.metrics import Snapshot
 
 AuditEntry = Record

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from genesys_tui.config import Home, Profile, load_settings, read_config, write_setting
+from genesys_tui.config import Profile, load_settings, read_config, write_setting
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.payload import Message, Payload, build_payload
+from genesys_tui.home import Home
 
 CONFIG = """\
 # What the whole team uses.

@@ -23,7 +23,7 @@ def config() -> None:
 @config.command()
 def path() -> None:
     """Print where config.toml is, or would be."""
-    from genesys_tui.config import Home
+    from genesys_tui.home import Home
 
     write(f"{Home.of().config_file}\n")
 
