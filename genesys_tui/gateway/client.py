@@ -105,29 +105,9 @@ class Gateway:
             return (yield from reply.read(payload.limits))
 
     def _send(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Response:
-        limits = payload.limits
-        dialect = self.endpoint.speaks
-        # The HTTP library would refuse it, too, in an error that quotes it.
-        if not re.fullmatch("[!-~]+", token):
-            raise SignInError(
-                "The access token holds characters that no token has. Sign in again: `genesys-tui login`."
-            )
-        request = client.build_request(
-            "POST",
-            self.endpoint.url,
-            content=dialect.body(payload),
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Content-Type": "application/json",
-                "Accept": "text/event-stream",
-                # A compressed stream is a buffered one.
-                "Accept-Encoding": "identity",
-                "User-Agent": "genesys-tui",
-                **dialect.headers(payload),
-            },
-            timeout=httpx.Timeout(limits.timeout_on_inactivity_seconds, connect=CONNECT_TIMEOUT),
-        )
-        host = request.url.host
+        """The answer, its body not yet read. Raises GatewayError where there is none."""
+        request = self._request(client, payload, token)
+        host, limits = request.url.host, payload.limits
         try:
             return client.send(request, stream=True)
         except DeadlineReached:
@@ -146,6 +126,29 @@ class Gateway:
                 f"The connection to {host} ended before there was an answer ({error}). Try again; if it stays so, "
                 "check base_url and any proxy between."
             ) from error
+
+    def _request(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Request:
+        # The HTTP library would refuse it, too, in an error that quotes it.
+        if not re.fullmatch("[!-~]+", token):
+            raise SignInError(
+                "The access token holds characters that no token has. Sign in again: `genesys-tui login`."
+            )
+        dialect = self.endpoint.speaks
+        return client.build_request(
+            "POST",
+            self.endpoint.url,
+            content=dialect.body(payload),
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Content-Type": "application/json",
+                "Accept": "text/event-stream",
+                # A compressed stream is a buffered one.
+                "Accept-Encoding": "identity",
+                "User-Agent": "genesys-tui",
+                **dialect.headers(payload),
+            },
+            timeout=httpx.Timeout(payload.limits.timeout_on_inactivity_seconds, connect=CONNECT_TIMEOUT),
+        )
 
 
 def _is_stream(response: httpx.Response) -> bool:
