@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.history import History
-from genesys_tui.audit.rows import Key, News, Order, Row
+from genesys_tui.audit.rows import Interrupted, Key, News, Order, Row
 from genesys_tui.audit.selection import Selection, selection
 from genesys_tui.errors import LedgerError
 
@@ -27,11 +27,10 @@ FEW = 12_000
 CACHE = 16_000
 """Kilobytes of the file that are kept in memory: rows found along one index lie all over another."""
 
+_BY_WORDS = "words AS w CROSS JOIN calls AS c ON c.start_seq = w.rowid >> 1"
+# A call stands there twice where words of both its start and its end are found.
+_ONCE = "(w.rowid & 1 OR NOT EXISTS (SELECT 1 FROM words AS v WHERE v.words MATCH ? AND v.rowid = w.rowid + 1))"
 _COLUMNS = ", ".join(f"c.{'start_seq' if name == 'seq' else name}" for name in Row._fields)
-
-
-class Interrupted(LedgerError):
-    """A read that nobody waits for any more."""
 
 
 class Plan(NamedTuple):
@@ -40,6 +39,19 @@ class Plan(NamedTuple):
     source: str
     where: str
     values: tuple[Any, ...]
+    by_words: bool = False
+    """Whether they come out of the index of words, in the order in which calls began."""
+
+    def behind(self, order: Order) -> str:
+        """The condition that leaves what comes behind a key, which is to be bound."""
+        if self.by_words:
+            return f"? IS NOT NULL AND w.rowid {'< 2 * ?' if order.descending else '> 2 * ? + 1'}"
+        return f"(c.{order.column}, c.start_seq) {'<' if order.descending else '>'} (?, ?)"
+
+    def ordered(self, order: Order) -> str:
+        """The order."""
+        way = "DESC" if order.descending else "ASC"
+        return f"w.rowid {way}" if self.by_words else f"c.{order.column} {way}, c.start_seq {way}"
 
 
 class Browser:
@@ -71,12 +83,12 @@ class Browser:
             plan = planned(db, wanted, order, until)
             where, values = plan.where, plan.values
             if after is not None:
-                where += f" AND {_behind(order)}"
+                where += f" AND {plan.behind(order)}"
                 values += (after.value, after.seq)
             # Built from our own words only: every value is bound.
             query = (
                 f"SELECT {_COLUMNS} FROM {plan.source} WHERE {where}"  # noqa: S608
-                f" ORDER BY {_ordered(order)} LIMIT ? OFFSET ?"
+                f" ORDER BY {plan.ordered(order)} LIMIT ? OFFSET ?"
             )
             return [Row(*row) for row in db.execute(query, (*values, limit, skip))]
 
@@ -84,7 +96,7 @@ class Browser:
         """How many rows come before that place."""
         with self.reading() as db:
             plan = planned(db, wanted, order, until)
-            query = f"SELECT count(*) FROM {plan.source} WHERE {plan.where} AND {_behind(order.reversed)}"  # noqa: S608
+            query = f"SELECT count(*) FROM {plan.source} WHERE {plan.where} AND {plan.behind(order.reversed)}"  # noqa: S608
             found: int = db.execute(query, (*plan.values, key.value, key.seq)).fetchone()[0]
             return found
 
@@ -99,7 +111,7 @@ class Browser:
     def interrupt(self) -> None:
         """Break off what is being read. Any thread may call this."""
         if self._history is not None:
-            self._history._db.interrupt()
+            self._history.interrupt()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -118,7 +130,7 @@ class Browser:
             with self._history.reading() as db:
                 yield db
         except LedgerError as error:
-            if "interrupt" in error.message:
+            if str(error.__cause__) == "interrupted":
                 raise Interrupted(error.message) from error
             raise
 
@@ -132,13 +144,17 @@ def planned(db: sqlite3.Connection, wanted: Filter, order: Order | None, until: 
     source = f"calls AS c INDEXED BY calls_by_{order.column}" if order else "calls AS c"
     if few := _few(db, asked):
         return Plan("calls AS c", f"c.start_seq IN ({few[0]}) AND {where}", (*few[1], *values))
+    if asked.match and (order is None or order.column == "time"):
+        return Plan(_BY_WORDS, f"w.words MATCH ? AND {_ONCE} AND {where}", (asked.match, asked.match, *values), True)
     return Plan(source, where, values)
 
 
 def _few(db: sqlite3.Connection, asked: Selection) -> tuple[str, tuple[Any, ...]] | None:
     """The condition that leaves the fewest calls, as a list of them; None where all leave many."""
     spans = [each for each in asked.single if each[0].startswith("c.time ")]  # two ends of one span
-    single = [((how,), (value,)) for how, value in asked.single if (how, value) not in spans]
+    single: list[tuple[tuple[str, ...], tuple[Any, ...]]] = [
+        ((how,), (value,)) for how, value in asked.single if (how, value) not in spans
+    ]
     if spans:
         single.append((tuple(how for how, _ in spans), tuple(value for _, value in spans)))
     # Built from our own words only: every value is bound.
@@ -151,12 +167,3 @@ def _few(db: sqlite3.Connection, asked: Selection) -> tuple[str, tuple[Any, ...]
         counted.append((found, place))
     found, place = min(counted, default=(FEW, 0))
     return ways[place] if found < FEW else None
-
-
-def _behind(order: Order) -> str:
-    return f"(c.{order.column}, c.start_seq) {'<' if order.descending else '>'} (?, ?)"
-
-
-def _ordered(order: Order) -> str:
-    way = "DESC" if order.descending else "ASC"
-    return f"c.{order.column} {way}, c.start_seq {way}"

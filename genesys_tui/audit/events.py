@@ -8,7 +8,9 @@ rates as integers; what is 0, empty or null is left out.
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from genesys_tui.audit.records import Record
@@ -81,7 +83,7 @@ def plain(fields: dict[str, Any], said: str = "") -> dict[str, Any]:
         if (rate := fields.pop(f"milli{name}", None)) is not None:
             fields[name] = rate / 1000
     if "parameters" in fields:
-        fields["parameters"] = json.loads(fields["parameters"])
+        fields["parameters"] = _parsed(fields["parameters"])
     words = json.loads(said) if said else {}
     if "error" in fields:
         fields["error"] = {**fields["error"], "message": words.get("error", "")}
@@ -94,9 +96,16 @@ def plain(fields: dict[str, Any], said: str = "") -> dict[str, Any]:
     return fields
 
 
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:
+    """The same for many calls; nobody may change what is returned."""
+    return json.loads(text)
+
+
 def record_of(fields: dict[str, Any], said: str = "") -> Record:
     """The record that was written. Raises ValueError."""
     try:
-        return Record.model_validate(plain(fields, said))
+        found = plain(fields, said)
+        return Record.model_validate({**found, "parameters": deepcopy(found.get("parameters", {}))})
     except (KeyError, TypeError, OverflowError) as error:
         raise ValueError(f"no record: {error}") from error

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from genesys_tui.audit.ledger import Call
+from genesys_tui.audit.filters import EVERYTHING, Filter
+from genesys_tui.audit.history import WHOLE, History, Span
+from genesys_tui.audit.processes import MANY, PROCESSORS, spread
+from genesys_tui.audit.reading import Call
 from genesys_tui.errors import LedgerError
 
 
@@ -21,6 +24,29 @@ def fields_of(call: Call) -> dict[str, Any]:
 def jsonl_lines(calls: Iterable[Call]) -> Iterator[str]:
     """A JSON object per call and line, in ASCII."""
     return (json.dumps(fields_of(call), ensure_ascii=True) + "\n" for call in calls)
+
+
+Form = Callable[[History, Filter, Span], Iterator[str]]
+"""Makes lines of the calls that began in a span."""
+
+_SPAN = 2**12
+
+
+def exported(path: Path, form: Form, wanted: Filter = EVERYTHING) -> Iterator[str]:
+    """The calls in a form: lines, or many lines at once. ``form`` is a function of a module. Raises LedgerError."""
+    with History(path) as history:
+        last = history.last()
+        if last < MANY or PROCESSORS < 2:
+            yield from form(history, wanted, WHOLE)
+            return
+    spans = [(first, min(first + _SPAN - 1, last)) for first in range(WHOLE[0], last + 1, _SPAN)]
+    yield from spread(_part, [(path, form, wanted, span) for span in spans])
+
+
+def _part(task: tuple[Path, Form, Filter, Span]) -> str:
+    path, form, wanted, span = task
+    with History(path) as history:
+        return "".join(form(history, wanted, span))
 
 
 def write_file(file: Path, lines: Iterable[str], *, force: bool = False) -> None:

@@ -205,7 +205,7 @@ def judged(found: Ledgered) -> Report:
         signed=found.signed,
         anchors=len(found.met),
         unanchored=unanchored,
-        first_bad=min((seq for seq, _ in found.problems), default=None),
+        first_bad=min((seq for seq, _ in found.problems if seq), default=None),
         ledger=found.ledger.hex(),
         head=found.head.hex(),
     )
@@ -245,9 +245,10 @@ def _judge_anchors(found: Ledgered) -> None:
 
 def _sentences(found: Ledgered, verdict: Verdict, unanchored: int) -> Iterable[str]:
     if verdict is Verdict.INVALID:
-        seq, what = min(found.problems)
+        seq, what = min(found.problems, key=lambda each: (not each[0], each))
+        what = f"Event {seq:,}: {what}" if seq else what[0].upper() + what[1:]
         more = f" There are {len(found.problems) - 1:,} more such findings." if len(found.problems) > 1 else ""
-        yield f"{f'Event {seq:,}: ' if seq else ''}{what}.{more}"
+        yield f"{what}.{more}"
     elif verdict is Verdict.DIVERGED:
         yield (
             f"The ledger agrees with itself, but not with what was kept elsewhere: {found.contradictions[0]}."

@@ -23,6 +23,9 @@ SELECT c.start_seq, c.end_seq, c.erased, s.payload, lower(hex(s.head)), e.payloa
     (SELECT lower(hex(head)) FROM events WHERE seq = c.end_seq - 1)
 FROM calls AS c JOIN events AS s ON s.seq = c.start_seq LEFT JOIN events AS e ON e.seq = c.end_seq
 """
+Span = tuple[int, int]
+"""The first and the last sequence number."""
+WHOLE: Span = (1, 2**62)
 Texts = dict[int, dict[str, tuple[str, str | bytes | None]]]
 """By event and part: salt in hexadecimal, and body."""
 
@@ -52,25 +55,30 @@ class History:
             except sqlite3.Error as error:
                 raise Unwritable(cannot("read", self.path, error)) from error
 
-    def stored(self, wanted: Filter = EVERYTHING, *, ended_only: bool = False) -> Iterator[tuple[list[Any], Texts]]:
-        """Pages of calls as they are stored, the oldest first, and their texts."""
+    def stored(
+        self, wanted: Filter = EVERYTHING, span: Span = WHOLE, *, ended_only: bool = False
+    ) -> Iterator[tuple[list[Any], Texts]]:
+        """Pages of calls as they are stored, the oldest first, and their texts; of those that began in the span."""
         asked = selection(wanted)
-        where = f"{asked.where} AND c.start_seq > ?{' AND c.end_seq IS NOT NULL' if ended_only else ''}"
+        where = f"{asked.where} AND c.start_seq BETWEEN ? AND ?"
+        if ended_only:
+            where += " AND c.end_seq IS NOT NULL"
         values = [*asked.values]
         if asked.match:
             where += " AND c.start_seq IN (SELECT rowid >> 1 FROM words WHERE words MATCH ?)"
         # Built from our own words only: every value is bound.
         query = f"{_STORED} WHERE {where} ORDER BY c.start_seq LIMIT ?"
-        above = 0
+        first, last = span
         while True:
             with self.reading() as db:
-                rows = db.execute(query, (*values, above, *([asked.match] if asked.match else []), PAGE)).fetchall()
+                bound = (*values, first, last, *([asked.match] if asked.match else []), PAGE)
+                rows = db.execute(query, bound).fetchall()
                 texts = _texts(db, rows)
             if rows:
                 yield rows, texts
             if len(rows) < PAGE:
                 return
-            above = rows[-1][0]
+            first = rows[-1][0] + 1
 
     def ended_after(self, seq: int, most: int) -> tuple[list[Any], Texts]:
         """Calls that ended after an event, as they are stored, in the order of their ends."""
@@ -78,27 +86,37 @@ class History:
             rows = db.execute(f"{_STORED} WHERE c.end_seq > ? ORDER BY c.end_seq LIMIT ?", (seq, most)).fetchall()
             return rows, _texts(db, rows)
 
-    def beside_calls(self) -> Iterator[tuple[int, str, str, str | None]]:
+    def beside_calls(self, span: Span = WHOLE) -> Iterator[tuple[int, str, str, str | None]]:
         """The events that are not of calls: sequence number, payload, head, and the head before."""
         query = (
             "SELECT seq, payload, lower(hex(head)),"
             " (SELECT lower(hex(p.head)) FROM events AS p WHERE p.seq = e.seq - 1) FROM events AS e"
-            " WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered' AND seq > ? ORDER BY seq LIMIT ?"
+            " WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered' AND seq BETWEEN ? AND ?"
+            " ORDER BY seq LIMIT ?"
         )
-        above = 0
+        first, last = span
         while True:
             with self.reading() as db:
-                rows = db.execute(query, (above, PAGE)).fetchall()
+                rows = db.execute(query, (first, last, PAGE)).fetchall()
             yield from rows
             if len(rows) < PAGE:
                 return
-            above = rows[-1][0]
+            first = rows[-1][0] + 1
+
+    def last(self) -> int:
+        """The sequence number of the last event."""
+        with self.reading() as db:
+            return log.last(db)[0]
 
     def how_many(self) -> int:
         """How many calls there are."""
         with self.reading() as db:
             count: int = db.execute("SELECT count(*) FROM calls").fetchone()[0]
             return count
+
+    def interrupt(self) -> None:
+        """Break off what is being read; it raises LedgerError. Any thread may call this."""
+        self._db.interrupt()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -17,7 +17,7 @@ from genesys_tui.audit.canonical import in_ascii
 from genesys_tui.audit.chain import NOTHING
 from genesys_tui.audit.events import plain
 from genesys_tui.audit.filters import EVERYTHING, Filter
-from genesys_tui.audit.history import History, Texts
+from genesys_tui.audit.history import WHOLE, History, Span, Texts
 from genesys_tui.audit.log import readable
 from genesys_tui.audit.records import Record
 
@@ -26,14 +26,15 @@ _DEFAULTS = {
     for name, field in Record.model_fields.items()
 }
 _DEFAULTS["observations"] = []
+_encoded = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _ERASED = "What was said in this call was erased."
 
 
-def jsonl(history: History, wanted: Filter = EVERYTHING) -> Iterator[str]:
+def jsonl(history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE) -> Iterator[str]:
     """The lines, the oldest call first."""
-    lines = _calls(history, wanted)
+    lines = _calls(history, wanted, span)
     if wanted == EVERYTHING:
-        lines = merge(lines, _others(history), key=lambda each: each[0])
+        lines = merge(lines, _others(history, span), key=lambda each: each[0])
     return (line for _, line in lines)
 
 
@@ -58,8 +59,8 @@ def call_fields(row: tuple[Any, ...], texts: Texts) -> dict[str, Any]:
     }
 
 
-def _calls(history: History, wanted: Filter) -> Iterator[tuple[int, str]]:
-    for rows, texts in history.stored(wanted):
+def _calls(history: History, wanted: Filter, span: Span) -> Iterator[tuple[int, str]]:
+    for rows, texts in history.stored(wanted, span):
         for row in rows:
             yield row[0], _line(history.ledger, row, texts)
 
@@ -68,7 +69,7 @@ def _line(ledger: str, row: tuple[Any, ...], texts: Texts) -> str:
     start, end, erased, started, start_head, ended, end_head, before_start, before_end = row
     kept = {**texts.get(start, {}), **texts.get(end, {})}
     said, reply = _body(kept, "said"), _body(kept, "reply")
-    fields = json.dumps(fields_of_stored(ended or started, said, bool(erased)), separators=(",", ":"))
+    fields = _encoded(fields_of_stored(ended or started, said, bool(erased)))
     also = f'"said":{quoted(said)},' if said else ""
     events = _event(start, before_start, start_head, started, texts)
     if end is not None:
@@ -87,8 +88,8 @@ def _event(seq: int, before: str | None, head: str, payload: str, texts: Texts) 
     )
 
 
-def _others(history: History) -> Iterator[tuple[int, str]]:
-    for seq, payload, head, before in history.beside_calls():
+def _others(history: History, span: Span) -> Iterator[tuple[int, str]]:
+    for seq, payload, head, before in history.beside_calls(span):
         yield seq, f'{{"event":{_event(seq, before, head, payload, {})}}}\n'
 
 

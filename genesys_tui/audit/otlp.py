@@ -16,7 +16,7 @@ from typing import Any
 
 from genesys_tui.audit.events import microseconds
 from genesys_tui.audit.filters import EVERYTHING, Filter
-from genesys_tui.audit.history import History, Texts
+from genesys_tui.audit.history import WHOLE, History, Span, Texts
 from genesys_tui.audit.jsonl import call_fields
 
 Fields = dict[str, Any]
@@ -48,11 +48,13 @@ _NAMES = {
 }
 
 
-def otlp_lines(history: History, wanted: Filter = EVERYTHING, *, text: bool = False) -> Iterator[str]:
+def otlp_lines(
+    history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE, *, text: bool = False
+) -> Iterator[str]:
     """A line for each ended call, the oldest first: what a collector's file receiver takes."""
-    for rows, texts in history.stored(wanted, ended_only=True):
+    for rows, texts in history.stored(wanted, span, ended_only=True):
         for row in rows:
-            yield json.dumps(request([span(history.ledger, row, texts, text=text)]), separators=(",", ":")) + "\n"
+            yield json.dumps(request([span_of(history.ledger, row, texts, text=text)]), separators=(",", ":")) + "\n"
 
 
 def request(spans: Iterable[Fields]) -> Fields:
@@ -62,7 +64,7 @@ def request(spans: Iterable[Fields]) -> Fields:
     return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": scope, "spans": list(spans)}]}]}
 
 
-def span(ledger: str, row: tuple[Any, ...], texts: Texts, *, text: bool = False) -> Fields:
+def span_of(ledger: str, row: tuple[Any, ...], texts: Texts, *, text: bool = False) -> Fields:
     """An ended call, as it is stored, as a span."""
     fields = call_fields(row, texts)
     began = microseconds(datetime.fromisoformat(fields["started_at"].replace("Z", "+00:00")))

@@ -60,7 +60,7 @@ def _push(
         if not rows:
             return Pushed(sent, rejected, why)
         try:
-            answer = collector.send(otlp.request(otlp.span(history.ledger, row, texts, text=text) for row in rows))
+            answer = collector.send(otlp.request(otlp.span_of(history.ledger, row, texts, text=text) for row in rows))
         except TooLarge:
             if batch == 1:
                 raise LedgerError(f"The collector at {collector.url} takes not even one call at a time.") from None

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from genesys_tui.errors import LedgerError
+
 SORTED = (
     *("time", "model", "status", "stop_reason", "tokens", "rate"),
     *("ttft", "gap", "attempts", "profile", "conversation"),
 )
 """The columns that calls can be sorted by."""
+
+
+class Interrupted(LedgerError):
+    """A read that nobody waits for any more."""
 
 
 class Order(NamedTuple):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from genesys_tui.audit.filters import EVERYTHING, Filter
-from genesys_tui.audit.history import History
+from genesys_tui.audit.history import WHOLE, History, Span
 from genesys_tui.audit.jsonl import call_fields
 from genesys_tui.sanitize import sanitized
 
@@ -27,10 +27,11 @@ COLUMNS = (
 _DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def csv_lines(history: History, wanted: Filter = EVERYTHING) -> Iterator[str]:
-    """A line of names, then one for each call, the oldest first."""
-    yield _line(COLUMNS)
-    for rows, texts in history.stored(wanted):
+def csv_lines(history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE) -> Iterator[str]:
+    """A line of names, where the span begins with the first event; then one for each call, the oldest first."""
+    if span[0] == WHOLE[0]:
+        yield _line(COLUMNS)
+    for rows, texts in history.stored(wanted, span):
         for row in rows:
             fields = call_fields(row, texts)
             error = fields["error"] or {}

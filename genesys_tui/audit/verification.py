@@ -6,22 +6,17 @@ a large ledger is read by as many processes as there are processors. What the ra
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from multiprocessing import get_context
 from pathlib import Path
 
 from genesys_tui.audit import schema
 from genesys_tui.audit.database import connect_to_read
 from genesys_tui.audit.findings import Evidence, Ledgered, Report, Unreadable, judged
 from genesys_tui.audit.notes import Key, Note
+from genesys_tui.audit.processes import MANY, PROCESSORS, spread
 from genesys_tui.audit.ranges import RANGE, Range, check_range
-
-PARALLEL_FROM = 8 * RANGE
-"""Events from which further processes are worth their start."""
 
 Tell = Callable[[int, int], None]
 """Hears how many events of how many are checked."""
@@ -65,14 +60,12 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
 def _checked(path: Path, bounds: list[tuple[int, int]], evidence: Evidence, last: int) -> Iterator[Range]:
     """Each range in order."""
     wanted = sorted({note.size for note in evidence.anchors})
-    processors = os.cpu_count() or 1
-    if last < PARALLEL_FROM or processors < 2:
+    if last < MANY or PROCESSORS < 2:
         with closing(connect_to_read(path)) as db:
             for first, until in bounds:
                 yield check_range(db, first, until, wanted)
         return
-    with ProcessPoolExecutor(min(processors, 8), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_check_apart, ((path, first, until, wanted) for first, until in bounds))
+    yield from spread(_check_apart, [(path, first, until, wanted) for first, until in bounds])
 
 
 def _check_apart(task: tuple[Path, int, int, list[int]]) -> Range:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from genesys_tui.config import Settings
     from genesys_tui.demo import DemoGateway
+    from genesys_tui.tui.app import GenesysApp
     from genesys_tui.tui.desk import Desk
     from genesys_tui.tui.signin.door import Workplace
 
@@ -29,7 +30,7 @@ def open_app(profile: str | None) -> int:
     settings = load_settings(profile=profile)
     with ExitStack() as held:
         entrance = Entrance(settings, held)
-        return GenesysApp(entrance.open_desk, settings, door=entrance).run() or 0
+        return _exit_code(GenesysApp(entrance.open_desk, settings, door=entrance))
 
 
 @click.command()
@@ -47,7 +48,13 @@ def demo(scenario: str, rate: float, profile: str | None) -> int:
     with ExitStack() as held:
         entrance = Entrance(settings, held)
         place = demo_workplace(settings, held, scenario, rate)
-        return GenesysApp(place.open_desk, place.settings, place.demo, door=entrance).run() or 0
+        return _exit_code(GenesysApp(place.open_desk, place.settings, place.demo, door=entrance))
+
+
+def _exit_code(app: GenesysApp) -> int:
+    """Run it; 1 after a crash."""
+    result = app.run()
+    return (app.return_code or 0) if result is None else result
 
 
 def _require_terminal() -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.segment import Segments
-from rich.traceback import Traceback
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -17,9 +16,8 @@ from textual.screen import Screen
 from genesys_tui.config import Settings
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.desk import DemoSwitch, Desk
+from genesys_tui.tui.hangup import end_on_hangup
 from genesys_tui.tui.screens.chat import ChatScreen
-from genesys_tui.tui.screens.history import HistoryScreen
-from genesys_tui.tui.screens.wire import WireScreen
 from genesys_tui.tui.signin.door import Door, Workplace
 from genesys_tui.tui.signin.reception import Receiving
 
@@ -57,8 +55,23 @@ class GenesysApp(Receiving):
     def _add_modes(self) -> None:
         """The chat, and the screens beside it, each of which knows that one."""
         self.add_mode("chat", lambda: self.chat)
-        self.add_mode("wire", lambda: WireScreen(self.chat.wire, self._place))
-        self.add_mode("history", lambda: HistoryScreen(lambda: self.chat.desk))
+        self.add_mode("wire", self._make_wire)
+        self.add_mode("history", self._make_history)
+
+    def _make_wire(self) -> Screen[None]:
+        from genesys_tui.tui.screens.wire import WireScreen
+
+        return WireScreen(self.chat.wire, self._place)
+
+    def _make_history(self) -> Screen[None]:
+        from genesys_tui.tui.screens.history import HistoryScreen
+
+        return HistoryScreen(lambda: self.chat.desk)
+
+    def on_load(self) -> None:
+        """Begin to listen for the end."""
+        if not self.is_headless:
+            end_on_hangup(self, lambda: self.chat.on_unmount())
 
     def on_mount(self) -> None:
         """Begin with the chat."""
@@ -91,6 +104,8 @@ class GenesysApp(Receiving):
 
     def _fatal_error(self) -> None:
         """A crash without the local variables that Textual would show: an access token may be among them."""
+        from rich.traceback import Traceback  # late: it brings its own highlighter
+
         self.bell()
         traceback = Traceback(show_locals=False, width=None)
         self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))

@@ -10,12 +10,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from textual.app import App
 from textual.message import Message
 
-from genesys_tui.sanitize import sanitized_line
+from genesys_tui.sanitize import sanitized, sanitized_line
 from genesys_tui.tui.mailbox import aside, mailbox_of
 
 PATIENCE = 2.0
@@ -38,7 +38,7 @@ class Tool:
     def take(self, text: str) -> bool:
         """Give it the text; whether it said that it took it. To be called on a thread."""
         try:
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - the commands are ours, the text is no part of them
                 self.command,
                 input=text.encode(self.encoding, "replace"),
                 # What holds the selection stays in the background, and would keep a pipe open.
@@ -117,7 +117,8 @@ class Copying(App[int]):
 
     def copy(self, text: str, what: str = "Text") -> None:
         """Copy; the notice begins with ``what`` it is. Of several copies that one key makes, the last counts."""
-        self._clipboard, self._what = text, what
+        # Where it is pasted, it must not steer either: the record and its export have the original.
+        self._clipboard, self._what = sanitized(text), what
         self._copies += 1
         self.call_next(self._copy_last, self._copies)
 
@@ -147,6 +148,14 @@ class Copying(App[int]):
 
     def _say(self, what: str, text: str, way: Tool | Terminal) -> None:
         self.notify(f"{sanitized_line(what)}: {notice(text, way)}.", markup=False)
+
+
+def copy(app: App[Any], text: str, what: str) -> None:
+    """Copy by the app's way; another app than ours has only Textual's."""
+    if isinstance(app, Copying):
+        app.copy(text, what)
+    else:
+        app.copy_to_clipboard(text)
 
 
 _turn = threading.Lock()

@@ -68,6 +68,12 @@ class WellMannered(Copying):
         """Whether nothing may move by itself."""
         return self._still
 
+    async def on_event(self, event: events.Event) -> None:
+        """Clean what another program put into the clipboard, whichever field it is pasted into."""
+        if isinstance(event, events.Paste):
+            event.text = sanitized(event.text.replace("\r\n", "\n").replace("\r", "\n"))
+        await super().on_event(event)
+
     def on_ready(self) -> None:
         """The first frame is out: see whether what was asked for could be followed, and note what is chosen."""
         self.theme_changed_signal.subscribe(self, self._keep_theme)

@@ -65,7 +65,8 @@ def kill_rounds(path: Path, mode: str, rounds: int, seed: int = 0) -> int:
         assert {calls[name].stop_reason for name in calls.keys() - ended} <= {"", "interrupted"}
         with ledger._db.guard() as db:
             kinds = dict(db.execute("SELECT kind, count(*) FROM events GROUP BY kind").fetchall())
-            ends = "SELECT count(*) FROM events WHERE kind IN ('end', 'recovered') GROUP BY json_extract(payload, '$.start')"
+            which = "kind IN ('end', 'recovered') GROUP BY json_extract(payload, '$.start')"
+            ends = f"SELECT count(*) FROM events WHERE {which}"
             assert set(db.execute(ends).fetchall()) == {(1,)}, "exactly one end for each start"
         assert kinds["start"] == kinds["end"] + kinds.get("recovered", 0) == len(calls)
     report = verify(path)

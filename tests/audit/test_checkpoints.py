@@ -138,13 +138,15 @@ def test_an_anchor_that_contradicts_is_kept_as_evidence(tmp_path: Path) -> None:
 
 def test_two_programs_make_checkpoints_of_one_ledger(tmp_path: Path) -> None:
     signer, anchor = FixedSigner(), tmp_path / "anchors"
-    with Ledger(tmp_path / "l.db", signer=signer, anchor=anchor) as one:
-        with Ledger(tmp_path / "l.db", signer=signer, anchor=anchor) as two:
-            for number in range(10):
-                write(one, f"one {number}")
-                one.checkpoints.write()
-                write(two, f"two {number}")
-                two.checkpoints.write()
+    with (
+        Ledger(tmp_path / "l.db", signer=signer, anchor=anchor) as one,
+        Ledger(tmp_path / "l.db", signer=signer, anchor=anchor) as two,
+    ):
+        for number in range(10):
+            write(one, f"one {number}")
+            one.checkpoints.write()
+            write(two, f"two {number}")
+            two.checkpoints.write()
     report = verify(tmp_path / "l.db", key=signer.public, anchors=anchors_in(anchor))
     assert (report.verdict, report.signed) == (Verdict.ANCHORED, 20)
 

@@ -77,7 +77,7 @@ def test_a_collector_that_is_down_loses_nothing(path: Path, collector: TestColle
         push(path, sender(down, waits, retries=3))
     assert waits == [1, 2, 4]
     collector.answers += [(200, {}, b"")] + [(503, {}, b"")] * 3
-    with pytest.raises(LedgerError, match="answered 503. Nothing is lost"):
+    with pytest.raises(LedgerError, match=r"answered 503\. Nothing is lost"):
         push(path, sender(collector.url, retries=2))
     assert len(collector.keys) == 10, "the first batch was taken"
     assert push(path, sender(collector.url)).sent == 15

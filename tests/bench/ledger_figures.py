@@ -1,4 +1,4 @@
-"""What `ledger_million.py` made, read in every way: how long each takes. `python tests/bench/ledger_figures.py FILE`."""
+"""What `ledger_million.py` made, read in every way. `python tests/bench/ledger_figures.py FILE`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from ledger_million import SEED
 
 from genesys_tui.audit.browse import Browser
-from genesys_tui.audit.export import write_file
+from genesys_tui.audit.export import exported, write_file
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.history import History
 from genesys_tui.audit.jsonl import jsonl
@@ -57,10 +57,9 @@ def main(path: Path) -> None:
         ledger._checkpoints.news = lambda _: None  # type: ignore[method-assign]
         _appends(ledger)
     _time("verify", lambda: verify(path, key=public_key(SEED)), 1)
-    with History(path) as history:
-        for name, form in {"JSONL": jsonl, "CSV": csv_lines}.items():
-            file = path.with_suffix(f".{name.lower()}")
-            _time(f"export {name}", lambda f=form, o=file: write_file(o, f(history), force=True), 1)
+    for name, form in {"JSONL": jsonl, "CSV": csv_lines}.items():
+        file = path.with_suffix(f".{name.lower()}")
+        _time(f"export {name}", lambda f=form, o=file: write_file(o, exported(path, f), force=True), 1)
     browser.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,7 @@ from genesys_tui.cli.audit.progress import Progress
 from genesys_tui.cli.streams import narrate, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from genesys_tui.audit.filters import Filter
-    from genesys_tui.audit.history import History
+    from genesys_tui.audit.export import Form
 
 
 @click.command()
@@ -30,11 +28,12 @@ def export(form: str, output: Path | None, force: bool, with_text: bool, **wante
     jsonl is all there is of them: `audit verify FILE` can check it. csv is for spreadsheets: a text that begins like a
     formula gets an apostrophe in front. otlp is OpenTelemetry's JSON, a line for each call, as a collector reads it.
     """
-    from genesys_tui.audit.export import write_file
+    from genesys_tui.audit.export import exported, write_file
     from genesys_tui.audit.history import History
 
+    chosen = make_filter(wanted)
     with opened() as ledger, History(ledger.path) as history, Progress("Exporting") as progress:
-        lines = progress.count(_lines(history, form, make_filter(wanted), with_text), history.how_many())
+        lines = progress.count(exported(ledger.path, _form(form, with_text), chosen), history.how_many())
         if output is None:
             for line in lines:
                 write(line)
@@ -43,11 +42,10 @@ def export(form: str, output: Path | None, force: bool, with_text: bool, **wante
     narrate(f"Written to {output}.")
 
 
-def _lines(history: History, form: str, wanted: Filter, text: bool) -> Iterable[str]:
+def _form(name: str, text: bool) -> Form:
     from genesys_tui.audit.jsonl import jsonl
     from genesys_tui.audit.otlp import otlp_lines
     from genesys_tui.audit.spreadsheet import csv_lines
 
-    if form == "otlp":
-        return otlp_lines(history, wanted, text=text)
-    return (jsonl if form == "jsonl" else csv_lines)(history, wanted)
+    forms: dict[str, Form] = {"jsonl": jsonl, "csv": csv_lines, "otlp": partial(otlp_lines, text=text)}
+    return forms[name]

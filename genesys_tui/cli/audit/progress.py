@@ -36,11 +36,12 @@ class Progress:
         self._write(f"\r{self._what} {bar:░<{_WIDTH}} {share:4.0%}  {left:.0f} s left \x1b[K")
 
     def count(self, lines: Iterable[str], total: int) -> Iterator[str]:
-        """The lines, counted as they pass."""
-        for number, line in enumerate(lines):
-            if number % 500 == 0:
-                self(number, total)
-            yield line
+        """The lines, one or many at a time, counted as they pass."""
+        done = 0
+        for some in lines:
+            yield some
+            done += some.count("\n")
+            self(done, total)
 
     def __enter__(self) -> Progress:
         return self

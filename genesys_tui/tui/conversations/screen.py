@@ -27,9 +27,6 @@ SHOWN = 20
 MOST_FORKS = 200
 """Calls of a conversation that are offered to fork after."""
 
-SETTLED = 0.1
-"""Seconds after which the transcript knows its height."""
-
 
 class ConversationScreen(ParametersScreen):
     """The chat is one: it has the desk, the talk, the transcript and the prompt."""
@@ -53,8 +50,10 @@ class ConversationScreen(ParametersScreen):
 
         def _ask(self, prompt: str) -> None: ...
 
-    _shown: tuple[str, int, int] = ("", 0, 0)
-    """Of the conversation that was resumed: its id, how many of its calls are shown at most, how many are earlier."""
+    _shown: tuple[str, int, int, str] = ("", 0, 0, "")
+    """Of the conversation that was resumed: its id, how many of its calls are shown at most, how many are earlier, and
+    the first call that is shown.
+    """
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys are offered while they do something."""
@@ -96,7 +95,7 @@ class ConversationScreen(ParametersScreen):
 
     def action_ask_again(self) -> None:
         """Ask the last prompt once more."""
-        if self.desk:
+        if self.desk and self._is_free():
             prompt, self._unanswered = self._talk.prompt, ""
             exchange = self._talk.ask_again(self.desk)
             self.transcript.begin(prompt)
@@ -104,6 +103,8 @@ class ConversationScreen(ParametersScreen):
 
     def action_edit_last(self) -> None:
         """Take the last prompt back into the editor; the next call does not build on it."""
+        if not self._is_free():  # a call may have begun since the palette was opened
+            return
         self.prompt.give_back(self._talk.rewind())
         self.transcript.end("taken back into the editor: the next call does not build on it", "muted")
         self.prompt.focus()
@@ -159,7 +160,7 @@ class ConversationScreen(ParametersScreen):
 
     def _show_earlier(self) -> bool:
         """Read more of a resumed conversation; False where the transcript can still be scrolled up, or has it all."""
-        conversation_id, calls, earlier = self._shown
+        conversation_id, calls, earlier, _ = self._shown
         ours = conversation_id == self._talk.conversation.id
         if not ours or not earlier or self.busy or self.transcript.scroll_offset.y > 0:
             return False
@@ -168,19 +169,19 @@ class ConversationScreen(ParametersScreen):
 
     def on_past_read(self, event: PastRead) -> None:
         """Show it, and go on from there."""
-        from genesys_tui.tui.conversations.showing import show
+        from genesys_tui.tui.conversations.showing import first_call, show, show_earlier
 
         if not self._is_free():
             return
-        more = event.calls > SHOWN and event.past.id == self._talk.conversation.id
-        from_end = self.transcript.virtual_size.height - self.transcript.scroll_offset.y
+        past, (_, _, _, first) = event.past, self._shown
+        more = event.calls > SHOWN and past.id == self._talk.conversation.id
+        self._shown = (past.id, event.calls, past.earlier, first_call(past))
+        if more and show_earlier(past, first, self.transcript):
+            return
         if not more:
-            self._talk.resume(event.past, self._settings_of(event.past.standing))
-        self._shown = (event.past.id, event.calls, event.past.earlier)
-        show(event.past, self.transcript)
+            self._talk.resume(past, self._settings_of(past.standing))
+        show(past, self.transcript)
         self._changed()
-        if more:
-            self.set_timer(SETTLED, lambda: self._stay(from_end))
 
     def on_forks_read(self, event: ForksRead) -> None:
         """Let one be chosen."""
@@ -238,9 +239,6 @@ class ConversationScreen(ParametersScreen):
         self.settings_changed()
         self.prompt.focus()
         self.refresh_bindings()
-
-    def _stay(self, from_end: int) -> None:
-        self.transcript.scroll_to(y=max(0, self.transcript.virtual_size.height - from_end), animate=False)
 
     def _is_free(self) -> bool:
         if self.busy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from genesys_tui.past import Past, PastExchange
@@ -23,18 +24,49 @@ class Shows(Protocol):
     def end(self, note: str, severity: Severity) -> Any:
         """How that ended."""
 
+    def head(self, note: str) -> Any:
+        """That there is more."""
+
+
+class Clears(Shows, Protocol):
+    """What it takes to show one in the place of another."""
+
     def clear(self) -> Any:
         """Nothing."""
 
 
-def show(past: Past, transcript: Shows) -> None:
+class Prepends(Protocol):
+    """What it takes to show more of one."""
+
+    def prepend(self, write: Callable[[Any], None]) -> Any:
+        """What this writes, above all."""
+
+
+def show(past: Past, transcript: Clears) -> None:
     """In the place of what the transcript shows."""
     transcript.clear()
+    _write(past, past.exchanges, transcript)
+
+
+def show_earlier(past: Past, shown: str, transcript: Prepends) -> bool:
+    """Put what came before the exchange of this call above what the transcript shows; False where that is not told."""
+    place = next((n for n, each in enumerate(past.exchanges) if shown in (r.request_id for r in each.records)), -1)
+    if place >= 0:
+        transcript.prepend(lambda earlier: _write(past, past.exchanges[:place], earlier))
+    return place >= 0
+
+
+def first_call(past: Past) -> str:
+    """The request id of the first call that tells of it; empty without one."""
+    return next((record.request_id for each in past.exchanges for record in each.records), "")
+
+
+def _write(past: Past, exchanges: Sequence[PastExchange], transcript: Shows) -> None:
     if past.earlier:
         many = f"{past.earlier} earlier exchange{'s' * (past.earlier != 1)}"
-        transcript.end(f"{many} of this conversation: page up at the top shows more", "muted")
+        transcript.head(f"{many} of this conversation: page up at the top shows more")
     last = past.standing
-    for exchange in past.exchanges:
+    for exchange in exchanges:
         _show(exchange, transcript, is_last=exchange is last)
 
 

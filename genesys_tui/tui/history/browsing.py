@@ -13,13 +13,12 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer
 
-from genesys_tui.audit.filters import EVERYTHING, Filter
-from genesys_tui.audit.rows import News, Totals
+from genesys_tui.audit.filters import Filter
+from genesys_tui.audit.rows import Interrupted, News, Totals
 from genesys_tui.sanitize import sanitized_line
-from genesys_tui.tui.history.columns import BY_NAME
 from genesys_tui.tui.history.detail import Detail
 from genesys_tui.tui.history.filter_line import FilterLine
-from genesys_tui.tui.history.listing import Asked
+from genesys_tui.tui.history.listing import Asked, state_of
 from genesys_tui.tui.history.messages import CallRead, Counted, NewsRead, PageRead, Refused, Relisted, Totalled
 from genesys_tui.tui.history.news import Anchor, relisted
 from genesys_tui.tui.history.table import CallTable
@@ -66,18 +65,19 @@ class BrowsingScreen(Screen[None]):
         self._going = False  # whether the anchor is where the reader wants to go
         self._news = News(0, 0)
         self._new = 0  # calls above that came since the reader looked elsewhere
-        self._totals = Totals()
+        self._totals: Totals | None = None
         self._sum_pause = SUM
         self._summed: Filter | None = None  # the filter whose totals were asked for last
         self._summing: Timer | None = None
         self._resting: Timer | None = None
         self._trouble = ""
+        self._offered = False  # whether keys are that want a call
 
     def compose(self) -> ComposeResult:
         """What is shown, the filter, what it comes to, the calls, and one of them."""
         yield Line(id="title")
         yield FilterLine()
-        yield Line("reading…", id="totals")
+        yield Line(id="totals")
         yield Line(id="plot")
         with Horizontal():
             yield CallTable()
@@ -138,7 +138,9 @@ class BrowsingScreen(Screen[None]):
         if self.table.at_rest:
             self._new = 0
         self._show_title()
-        self.refresh_bindings()
+        if self._offered != (self.table.row is not None):
+            self._offered = not self._offered
+            self.refresh_bindings()
         if self._resting:
             self._resting.stop()
         self._resting = self.set_timer(REST, self.read_call)
@@ -223,11 +225,15 @@ class BrowsingScreen(Screen[None]):
             self.notify(sanitized_line(event.error.message), severity="error", timeout=10, markup=False)
             return
         self._heard(event.what)
+        if isinstance(event.error, Interrupted):
+            return
         if event.what == "call":
             self.detail.say(event.error.message)
         else:
             self._shown = self._number
-            self._trouble = event.error.message
+            if event.error.message != self._trouble:
+                self._trouble = event.error.message
+                self.notify(sanitized_line(self._trouble), severity="error", timeout=15, markup=False)
             self._show_title()
 
     def on_crashed(self, event: Crashed) -> None:
@@ -257,7 +263,8 @@ class BrowsingScreen(Screen[None]):
         """At once where other calls are shown; now and then where there are only more of them."""
         asked = self.table.listing.asked
         if asked.wanted != self._summed:
-            self._summed = asked.wanted
+            self._summed, self._totals = asked.wanted, None
+            self._show_totals()
             self._sum()
         elif self._summing is None:
             self._summing = self.set_timer(self._sum_pause, self._sum)
@@ -271,11 +278,12 @@ class BrowsingScreen(Screen[None]):
 
     def _show_totals(self) -> None:
         width = max(20, self.size.width - 2)
-        self.totals_line.show(in_words(self._totals, width))
-        self.plot_line.show(plot(self._totals, width))
+        self.totals_line.show(in_words(self._totals, width) if self._totals else Content("summing up…"))
+        self.plot_line.show(plot(self._totals, width) if self._totals else Content(""))
 
     def _show_title(self) -> None:
-        words = self._trouble or self._state()
+        state = state_of(self.table.listing) if self._reader else "The audit file is not open yet."
+        words = self._trouble or state
         style = "$text-warning" if self._trouble else ""
         notice = self._reader.ledger.notice if self._reader else ""
         title = Content.assemble(("History", "bold $primary"), "  ", (sanitized_line(words), style))
@@ -284,15 +292,3 @@ class BrowsingScreen(Screen[None]):
         if notice:
             title += Content.assemble("  ", (sanitized_line(notice), "bold $text-error"))
         self.title_line.show(title)
-
-    def _state(self) -> str:
-        if self._reader is None:
-            return "The audit file is not open yet."
-        listing = self.table.listing
-        if not listing.count:
-            return "no call is like this" if self._asked.wanted != EVERYTHING else "no calls yet"
-        count = f"{listing.count:,}{'' if listing.exact else '+'} call{'s' * (listing.count != 1)}"
-        order = listing.asked.order
-        if order.column == "time":
-            return f"{count} · {'newest' if order.descending else 'oldest'} first"
-        return f"{count} · by {BY_NAME[order.column].title}, {'most' if order.descending else 'least'} first"

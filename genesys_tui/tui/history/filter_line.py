@@ -32,7 +32,14 @@ class FilterLine(Input):
         Binding("down", "leave", "To the calls", show=False, id="filter.down"),
     ]
     DEFAULT_CSS = """
-    FilterLine { height: 1; border: none; padding: 0 1; background: $foreground 8%; &:focus { border: none; } &.-wrong { color: $text-error; } }
+    FilterLine {
+        height: 1;
+        border: none;
+        padding: 0 1;
+        background: $foreground 8%;
+        &:focus { border: none; }
+        &.-wrong { color: $text-error; }
+    }
     """
 
     class Asked(Message):

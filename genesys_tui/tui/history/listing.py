@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.rows import Key, Order, Row
+from genesys_tui.tui.history.columns import BY_NAME
 
 PAGE = 256
 """Rows of a page."""
@@ -102,3 +103,16 @@ class Listing:
     def held(self) -> int:
         """How many pages are held."""
         return len(self._pages)
+
+
+def state_of(listing: Listing) -> str:
+    """How many there are, and in which order."""
+    wanted, order, _ = listing.asked
+    if not listing.count:
+        return "no call is like this" if wanted != EVERYTHING else "no calls yet"
+    count = f"{listing.count:,}{'' if listing.exact else '+'} call{'s' * (listing.count != 1)}"
+    if order.column == "time":
+        return f"{count} · {'newest' if order.descending else 'oldest'} first"
+    title, numeric = BY_NAME[order.column].title, BY_NAME[order.column].right
+    down, up = ("most", "least") if numeric else ("from Z", "from A")
+    return f"{count} · by {title}, {down if order.descending else up}{' first' if numeric else ''}"

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from textual.message import Message
 
-from genesys_tui.audit.browse import MOST, Browser, Interrupted
+from genesys_tui.audit.browse import MOST, Browser
 from genesys_tui.audit.ledger import Call, Ledger
 from genesys_tui.audit.place import place_of
-from genesys_tui.audit.rows import Key, Row, Totals
+from genesys_tui.audit.rows import Interrupted, Key, Row, Totals
 from genesys_tui.audit.totals import totals
 from genesys_tui.errors import GenesysError, LedgerError
 from genesys_tui.tui.history.listing import PAGE, Asked, Way
@@ -38,7 +38,9 @@ class Reader:
         self._wanted: Asked | None = None
 
     def relist(self, number: int, asked: Asked, anchor: Key | None) -> None:
-        """Read the rows around a place, or the first ones, as they are at this moment."""
+        """Read the rows around a place, or the first ones, as they are now; what was read of others is broken off."""
+        if "list" in self._running:
+            self._pages.interrupt()
         self._begin("list", lambda: self._relisted(number, asked, anchor))
 
     def page(self, asked: Asked, way: Way) -> None:
@@ -47,13 +49,12 @@ class Reader:
 
     def count(self, asked: Asked) -> None:
         """Count the rows, up to a point."""
+        self._turn_to(asked)
         self._begin("count", lambda: self._counted(asked))
 
     def total(self, asked: Asked, columns: int) -> None:
-        """Sum up the rows. A sum that is under way is broken off where it is of other calls."""
-        others, self._wanted = self._wanted, asked
-        if others and others.wanted != asked.wanted:
-            self._sums.interrupt()
+        """Sum up the rows."""
+        self._turn_to(asked)
         self._begin("totals", lambda: self._totalled(asked, columns))
 
     def news(self) -> None:
@@ -75,6 +76,12 @@ class Reader:
         self._wanted = None
         self._sums.interrupt()
         aside(self._closed, lambda _: None)
+
+    def _turn_to(self, asked: Asked) -> None:
+        """Break off what is counted or summed up of other calls."""
+        others, self._wanted = self._wanted, asked
+        if others and others.wanted != asked.wanted:
+            self._sums.interrupt()
 
     def _begin(self, what: str, work: Callable[[], Message]) -> None:
         if what in self._running:

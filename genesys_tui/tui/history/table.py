@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -16,6 +17,9 @@ from genesys_tui.audit.rows import Order, Row
 from genesys_tui.tui.history import draw
 from genesys_tui.tui.history.columns import widths
 from genesys_tui.tui.history.listing import Asked, Listing, Way
+
+DRAWN = 512
+"""Lines that are kept drawn."""
 
 AHEAD = 64
 """Rows above and below those in sight that are read before they are needed."""
@@ -81,6 +85,7 @@ class CallTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.pointed = 0
         """The number of the row pointed at."""
         self._looks: dict[str, Style] = {}
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(DRAWN)
         self._widths = widths(80)
 
     @property
@@ -165,6 +170,7 @@ class CallTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Another theme."""
         super().notify_style_update()
         self._looks.clear()
+        self._strips.clear()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Read what comes into sight."""
@@ -176,6 +182,7 @@ class CallTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The row pointed at stands out more."""
         super().watch_has_focus(value)
         self._looks.clear()
+        self._strips.clear()
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -187,10 +194,14 @@ class CallTable(ScrollView, can_focus=True, inherit_bindings=False):
         number = self.top + y - 1
         if number >= self.listing.count:
             return Strip.blank(width, self.rich_style)
-        pointed = number == self.pointed
-        strip = draw.drawn(self.listing.row(number), number, self._widths, self._look, pointed=pointed)
-        over = self._look("cursor" if pointed else "striped" if number % 2 else "plain")
-        return strip.crop_extend(left, left + width, Style(bgcolor=over.bgcolor))
+        pointed, odd, row = number == self.pointed, number % 2, self.listing.row(number)
+        place = (row, pointed, odd, left, width)
+        if (kept := self._strips.get(place)) is not None:
+            return kept
+        over = self._look("cursor" if pointed else "striped" if odd else "plain")
+        strip = draw.drawn(row, number, self._widths, self._look, pointed=pointed)
+        strip = self._strips[place] = strip.crop_extend(left, left + width, Style(bgcolor=over.bgcolor))
+        return strip
 
     @property
     def order(self) -> Order:
@@ -205,16 +216,21 @@ class CallTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _point(self, number: int) -> None:
         number = max(0, min(number, self.listing.count - 1))
         if number != self.pointed:
+            lines = [each - self.top + 1 for each in (self.pointed, number)]
             self.pointed = number
             self.post_message(self.Pointed())
-        self._place(self._top_for_pointed())
+            self.refresh(*(Region(0, line, self.size.width, 1) for line in lines if 0 < line <= self.room))
+        if (top := self._top_for_pointed()) != self.top:
+            self._place(top)
 
     def _top_for_pointed(self) -> int:
         return min(max(self.top, self.pointed - self.room + 1), self.pointed)
 
     def _place(self, top: int) -> None:
         """Tell the scrollbar how much there is, and begin at that row."""
-        self._widths = widths(self.size.width - 1)
+        if (fitting := widths(self.size.width - 1)) != self._widths:
+            self._widths = fitting
+            self._strips.clear()
         size = Size(sum(self._widths) + len(self._widths) + 1, self.listing.count + 1)
         if size != self.virtual_size:
             # The attribute itself would have every widget of the screen laid out again.

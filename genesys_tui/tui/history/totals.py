@@ -16,26 +16,11 @@ _UNITS = ((7 * _DAY, "week"), (_DAY, "day"), (3600 * _SECOND, "h"), (60 * _SECON
 
 
 def in_words(totals: Totals, width: int) -> Content:
-    """The strip; what does not fit in so many cells is left out, the least important first."""
+    """The strip, in so many cells."""
     if not totals.calls:
         return Content("no calls")
-    parts = [
-        (f"{totals.calls:,}", "calls" if totals.calls != 1 else "call", ""),
-        (amount(totals.tokens), "tokens", ""),
-        (share(totals.truncated, totals.calls), "truncated", "bold $text-warning" if totals.truncated else ""),
-        (share(totals.failed, totals.calls), "failed", "bold $text-error" if totals.failed else ""),
-    ]
-    if totals.ttft_p50 is not None:
-        parts.append(("TTFT", f"p50 {_time(totals.ttft_p50)}, p95 {_time(totals.ttft_p95)}", ""))
-    if totals.rate_p50 is not None:
-        parts.append(("tok/s", f"p50 {_rate(totals.rate_p50)}, p95 ≥ {_rate(totals.rate_p95)}", ""))
-    content = Content("")
-    for value, name, style in parts:
-        more = Content.assemble(("   " if content else ""), (value, style or "bold"), f" {name}")
-        if content.cell_length + more.cell_length > width:
-            break
-        content += more
-    return content
+    full = _joined(_parts(totals), "   ")
+    return full if full.cell_length <= width else _joined(_few_parts(totals), "  ").truncate(width, ellipsis=True)
 
 
 def plot(totals: Totals, width: int) -> Content:
@@ -83,6 +68,35 @@ def length(micros: int) -> str:
             plural = "s" if many != 1 and size >= _DAY else ""
             return f"{many} {name}{plural}"
     return f"{micros / _SECOND:g} s"
+
+
+def _parts(totals: Totals) -> list[tuple[str, str, str]]:
+    """Value, name, and the value's style."""
+    parts = [
+        (f"{totals.calls:,}", "calls" if totals.calls != 1 else "call", "bold"),
+        (amount(totals.tokens), "tokens", "bold"),
+        (share(totals.truncated, totals.calls), "truncated", "bold $text-warning" if totals.truncated else "bold"),
+        (share(totals.failed, totals.calls), "failed", "bold $text-error" if totals.failed else "bold"),
+    ]
+    if totals.ttft_p50 is not None:
+        parts.append(("TTFT", f"p50 {_time(totals.ttft_p50)}, p95 {_time(totals.ttft_p95)}", "bold"))
+    if totals.rate_p50 is not None:
+        parts.append(("tok/s", f"p50 {_rate(totals.rate_p50)}, p95 ≥ {_rate(totals.rate_p95)}", "bold"))
+    return parts
+
+
+def _few_parts(totals: Totals) -> list[tuple[str, str, str]]:
+    """The same for 80 columns: p50 and p95 with a stroke between, and what failed left to the plot."""
+    calls, tokens, (truncated, _, style), _, *measured = _parts(totals)
+    parts = [calls, tokens, (truncated, "trunc.", style)]
+    return parts + [
+        (name, words.replace("p50 ", "").replace(", p95 ≥ ", "/").replace(", p95 ", "/"), bold)
+        for name, words, bold in measured
+    ]
+
+
+def _joined(parts: list[tuple[str, str, str]], between: str) -> Content:
+    return Content(between).join(Content.assemble((value, style), f" {name}") for value, name, style in parts)
 
 
 def _style(truncated: int, failed: int, calls: int) -> str:

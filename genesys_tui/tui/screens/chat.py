@@ -19,7 +19,6 @@ from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
 from genesys_tui.exchange import Exchange
 from genesys_tui.sanitize import sanitized, sanitized_line
-from genesys_tui.tui.conversations.screen import ConversationScreen
 from genesys_tui.tui.courier import Courier
 from genesys_tui.tui.desk import DemoSwitch, Desk, opened
 from genesys_tui.tui.health.folded import FoldedHealth
@@ -39,6 +38,7 @@ from genesys_tui.tui.prompt.prompt import Prompt
 from genesys_tui.tui.prompt.queued import Queued
 from genesys_tui.tui.talk import Talk
 from genesys_tui.tui.transcript import Transcript
+from genesys_tui.tui.transcript.reading import ReadingScreen
 from genesys_tui.tui.widgets.masthead import Masthead
 from genesys_tui.tui.widgets.welcome import Welcome
 from genesys_tui.tui.wire.logs import WireLogs
@@ -50,11 +50,14 @@ TICK = 0.2
 FASTEST = 1 / 30
 """Seconds that lie at least between two flushes of reply text."""
 
+FIRST_FRAME = 0.15
+"""Seconds in which it is painted: what is imported meanwhile would hold it up."""
+
 GOODBYE = 0.8
 """Seconds that quitting waits for a cancelled call to be recorded."""
 
 
-class ChatScreen(ConversationScreen):
+class ChatScreen(ReadingScreen):
     """Talks to the gateway, one call at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -101,7 +104,8 @@ class ChatScreen(ConversationScreen):
         self._deliver = mailbox_of(self)
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
         self.prompt.focus()
-        self.call_after_refresh(self._begin_opening)
+        self._opening = True  # soon
+        self.call_after_refresh(self.set_timer, FIRST_FRAME, self._begin_opening)
 
     def on_unmount(self) -> None:
         """Leave no call open in the ledger."""
@@ -194,7 +198,7 @@ class ChatScreen(ConversationScreen):
             return
         self._unanswered = prompt
         self.empty = False
-        self.transcript.begin(self.prompt.blocks.folded(prompt))
+        self.transcript.begin(self.prompt.blocks.folded(prompt), prompt)
         self._start(exchange)
 
     def _start(self, exchange: Exchange) -> None:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from genesys_tui.audit.rows import SORTED, Key, Order
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.clipboard import copy
 from genesys_tui.tui.conversations.question import Answer, path_of
 from genesys_tui.tui.history.browsing import BrowsingScreen
 from genesys_tui.tui.history.columns import BY_NAME
@@ -54,7 +55,7 @@ class HistoryScreen(BrowsingScreen):
         & > Horizontal { height: 1fr; }
         &.-without-pane Detail { display: none; }
     }
-    .-narrow HistoryScreen Detail, HistoryScreen.-narrow Detail { width: 1fr; display: none; }
+    HistoryScreen.-narrow Detail { width: 1fr; display: none; }
     HistoryScreen.-narrow.-reading { & CallTable { display: none; } & Detail { display: block; } }
     HistoryScreen.-narrow > #plot { height: 1; }
     """
@@ -147,8 +148,7 @@ class HistoryScreen(BrowsingScreen):
         """Copy its request id."""
         if row := self.table.row:
             request_id = sanitized_line(row.request_id)
-            self.app.copy_to_clipboard(request_id)
-            self.notify(f"Copied: {request_id}", markup=False)
+            copy(self.app, request_id, f"The id {request_id}")
 
     def action_export(self) -> None:
         """Write it to a file."""

@@ -15,6 +15,7 @@ from textual.widgets import Footer, Static
 from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized, sanitized_line
+from genesys_tui.tui.clipboard import copy
 from genesys_tui.tui.health.amounts import size
 from genesys_tui.tui.widgets.line import Line
 from genesys_tui.tui.wire.capture import save
@@ -183,8 +184,7 @@ class WireScreen(Screen[None]):
             self.data.query_one(Static).update(Content(detail_of(event) if event else "nothing is pointed at"))
 
     def _copy(self, text: str, what: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(f"Sent to the terminal's clipboard: {what}.", markup=False)
+        copy(self.app, text, what.capitalize())
 
 
 def _about(log: WireLog, logs: WireLogs) -> str:

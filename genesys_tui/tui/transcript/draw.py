@@ -20,7 +20,7 @@ _MARKS = {"success": "✓", "warning": "!", "error": "✗", "muted": "·"}
 
 def drawn(block: Block, width: int, palette: Palette) -> list[Strip]:
     """The lines of a block, each exactly `width` cells."""
-    frames = _frames_that_fit(block.frames, width)
+    frames = frames_that_fit(block.frames, width)
     room = max(width - sum(frame.indent for frame in frames), 2)
     quoted = ("quote",) if any(frame.quote for frame in frames) else ()
     fill = {"code": ("code",), "prompt": ("prompt",)}.get(block.kind, quoted)
@@ -45,7 +45,8 @@ def estimate(block: Block, width: int) -> int:
     return lines + (block.gap >= 0)
 
 
-def _frames_that_fit(frames: tuple[Frame, ...], width: int) -> tuple[Frame, ...]:
+def frames_that_fit(frames: tuple[Frame, ...], width: int) -> tuple[Frame, ...]:
+    """The innermost frames that leave the block some room."""
     while frames and sum(frame.indent for frame in frames) > width - _NARROWEST:
         frames = frames[1:]
     return frames

@@ -47,6 +47,13 @@ def with_selection(strip: Strip, start: int, end: int, style: Style) -> Strip:
     return Strip(segments, strip.cell_length)
 
 
+def with_edge(strip: Strip, column: int, mark: str, style: Style) -> Strip:
+    """The strip with a mark in place of one cell."""
+    return Strip(
+        [*strip.crop(0, column), Segment(mark, style), *strip.crop(column + cell_len(mark))], strip.cell_length
+    )
+
+
 def with_chip(strip: Strip, label: str, style: Style, width: int) -> Strip:
     """The strip with a label over its right end."""
     room = width - cell_len(label)

@@ -13,7 +13,7 @@ from genesys_tui.tui.transcript.draw import drawn, estimate
 from genesys_tui.tui.transcript.heights import Heights
 from genesys_tui.tui.transcript.palette import Palette
 
-_KEPT = 600
+_KEPT = 300
 """Drawn blocks to keep."""
 
 
@@ -57,7 +57,7 @@ class Page:
         """Put these blocks in place of the first ones; what is drawn of the others stays."""
         self.blocks[:drop] = blocks
         self.heights.prepend([estimate(block, self.width) for block in blocks], drop)
-        drawings = {index: self._drawings.get(index) for index in self._drawings.keys()}  # noqa: SIM118 - no mapping
+        drawings = {index: self._drawings.get(index) for index in list(self._drawings.keys())}
         self._drawings.clear()
         for index, drawing in drawings.items():
             if drawing is not None and index >= drop:

@@ -40,6 +40,9 @@ LOOKS = (
     "note-warning",
     "note-error",
     "note-muted",
+    "hit",
+    "hit-current",
+    "mark",
     "unseen",
 )
 """The names, each the end of a component class of the widget."""
@@ -67,6 +70,10 @@ class Palette:
                     style += look
             self._mixed[names] = style
         return style
+
+    def alone(self, name: str) -> Style:
+        """A look to be laid over others, on the ground that they have."""
+        return self._looks.get(name, Style.null())
 
 
 def palette_of(widget: Widget) -> Palette:

@@ -63,21 +63,15 @@ def codes(source: str) -> list[str]:
     return [block.text for block in whole.blocks if block.kind == "code"]
 
 
-def code_start(blocks: Sequence[Block], index: int) -> int | None:
-    """The first block of the code that this block is a piece of; None where it is no code."""
-    if blocks[index].kind != "code":
-        return None
-    while blocks[index].joined and index:
-        index -= 1
-    return index
-
-
-def code_ends(blocks: Sequence[Block], index: int) -> int:
-    """The block behind the code that begins here."""
-    index += 1
-    while index < len(blocks) and blocks[index].kind == "code" and blocks[index].joined:
-        index += 1
-    return index
+def code(said: Sequence[Said], blocks: Sequence[Block], start: int, end: int) -> str:
+    """The source of the code that these blocks show; what they show, where that cannot be told."""
+    call = max((call for call in said if call.block <= start), key=lambda call: call.block)
+    behind = min((other.block for other in said if other.block > start), default=len(blocks))
+    starts = [n for n in range(call.block, behind) if blocks[n].kind == "code" and not blocks[n].joined]
+    sources = codes(call.reply)
+    if len(sources) == len(starts):
+        return sources[starts.index(start)]
+    return "\n".join(block.text for block in blocks[start:end])
 
 
 class _Whole(Structure):

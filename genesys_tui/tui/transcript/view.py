@@ -66,6 +66,19 @@ class View:
         self._seen = bottom if self.following else max(min(self._seen, last), bottom)
         self.top = page.line(self._place)
 
+    def show(self, place: tuple[int, int]) -> None:
+        """Bring a place into view, unless it is there already."""
+        self.settle()
+        if not self.top <= self.page.line(place) < self.top + self.height - 1:
+            self.following = False
+            self._place = self.page.walk(place, -self.height // 3)
+            self.settle()
+
+    @property
+    def middle(self) -> int:
+        """The block in the middle of the view."""
+        return self.page.heights.find(self.top + self.height // 2)[0]
+
     def move(self, line: int) -> None:
         """Begin at another line, as the reader wishes. At the end, following begins again."""
         lines = line - self.top

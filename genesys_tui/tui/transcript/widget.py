@@ -1,9 +1,10 @@
-"""The transcript: prompts and streaming replies on one scrolling page."""
+"""The sheet: prompts and streaming replies on one scrolling page."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import events
 from textual.geometry import Region, Size
@@ -17,7 +18,7 @@ from genesys_tui.tui.transcript.conversation import Conversation
 from genesys_tui.tui.transcript.draw import warm_up
 from genesys_tui.tui.transcript.overlay import row_of, selected_text, with_chip, with_selection
 from genesys_tui.tui.transcript.page import Page
-from genesys_tui.tui.transcript.palette import LOOKS, palette_of
+from genesys_tui.tui.transcript.palette import palette_of
 from genesys_tui.tui.transcript.view import View
 
 _FRAME = 1 / 40
@@ -26,61 +27,13 @@ not held up.
 """
 
 
-class Transcript(ScrollView, can_focus=True):
+class Sheet(ScrollView, can_focus=True):
     """A conversation: its prompts, its replies in Markdown as they stream, and how each call ended.
 
     It follows the end until the reader scrolls up, and then keeps the lines in view where they are.
     """
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{look}" for look in LOOKS}
-    DEFAULT_CSS = """
-    Transcript {
-        height: 1fr;
-        padding: 0 0 0 1;
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-        scrollbar-color: $foreground 25%;
-        scrollbar-color-hover: $foreground 40%;
-        scrollbar-color-active: $primary;
-        scrollbar-background: $background;
-        scrollbar-background-hover: $background;
-        scrollbar-background-active: $background;
-        background: $background;
-        color: $foreground;
-
-        & > .transcript--prompt { text-style: bold; background: $foreground 6%; }
-        & > .transcript--prompt-bar { color: $primary; }
-        & > .transcript--heading { text-style: bold; color: $text-primary; }
-        & > .transcript--heading-line { color: $primary; }
-        & > .transcript--strong { text-style: bold; }
-        & > .transcript--emphasis { text-style: italic; }
-        & > .transcript--struck { text-style: strike; }
-        & > .transcript--inline-code { color: $text-accent; background: $surface; }
-        & > .transcript--link { text-style: underline; color: $text-secondary; }
-        & > .transcript--address { color: $text-muted; }
-        & > .transcript--marker { color: $text-primary; }
-        & > .transcript--quote { text-style: italic; }
-        & > .transcript--quote-bar { color: $secondary; }
-        & > .transcript--rule { color: $foreground 30%; }
-        & > .transcript--table-header { text-style: bold; }
-        & > .transcript--table-line { color: $foreground 30%; }
-        & > .transcript--code { background: $surface; }
-        & > .transcript--code-label { color: $text-muted; text-style: italic; }
-        & > .transcript--code-comment { color: $text-muted; text-style: italic; }
-        & > .transcript--code-keyword { color: $text-accent; }
-        & > .transcript--code-name { color: $text-secondary; }
-        & > .transcript--code-number { color: $text-warning; }
-        & > .transcript--code-string { color: $text-success; }
-        & > .transcript--note-success { color: $text-success; }
-        & > .transcript--note-warning { color: $text-warning; text-style: bold; }
-        & > .transcript--note-error { color: $text-error; text-style: bold; }
-        & > .transcript--note-muted { color: $text-muted; }
-        & > .transcript--unseen { background: $primary; color: $text; text-style: bold; }
-    }
-    """
     unseen: var[int] = var(0)
     """Lines below the view that the reader has not seen. 0 while following."""
 
@@ -109,9 +62,12 @@ class Transcript(ScrollView, can_focus=True):
         page = self._page
         return "\n".join(strip.text.rstrip() for index in range(len(page.blocks)) for strip in page.strips(index))
 
-    def begin(self, prompt: str) -> None:
-        """A call has begun: show its prompt, follow the end, and wait for its reply."""
-        self._conversation.begin(prompt)
+    def begin(self, prompt: str, source: str | None = None) -> None:
+        """A call has begun: show its prompt, follow the end, and wait for its reply.
+
+        ``source`` is the prompt as it was sent, where that is another text. An empty one goes on with the last reply.
+        """
+        self._conversation.begin(prompt, source)
         self._view.following = True
         self._changed()
 
@@ -129,6 +85,24 @@ class Transcript(ScrollView, can_focus=True):
         """Close the open reply, with a line in words that says how it ended."""
         self._conversation.end(note, severity)
         self._changed()
+
+    def head(self, note: str) -> None:
+        """Say at the top of an empty page that there is more than this."""
+        self._conversation.head(note)
+        self._changed()
+
+    def prepend(self, write: Callable[[Conversation], None]) -> None:
+        """Put what this writes before everything, in place of the head; the lines in view stay where they are."""
+        self._take()
+        earlier, ours = Conversation(), self._conversation
+        write(earlier)
+        drop = min(ours.heads + 1, len(ours.blocks))
+        more = ours.prepend(earlier)
+        self._view.prepend(ours.blocks[: drop + more], drop)
+        self._taken += more
+        self.screen.clear_selection()
+        self.moved(more)
+        self._lay_out()
 
     def clear(self) -> None:
         """Forget everything."""
@@ -181,6 +155,8 @@ class Transcript(ScrollView, can_focus=True):
         conversation.update()
         changed = self._page.replace(start, conversation.blocks[start:])
         self._taken = conversation.settled
+        if changed is not None:
+            self.changed(changed)
         return changed
 
     def _lay_out(self, changed: int | None = None) -> None:
@@ -276,10 +252,23 @@ class Transcript(ScrollView, can_focus=True):
         if (selection := self.text_selection) and (span := selection.get_span(row)):
             style = self.screen.get_component_rich_style("screen--selection")
             strip = with_selection(strip, *span, style)
+        strip = self.marked(strip, index, offset)
         if self.unseen and y == self._view.height - 1:
             lines = "line" if self.unseen == 1 else "lines"
             strip = with_chip(strip, f" ↓ {self.unseen:,} new {lines} · End ", page.palette[("unseen",)], width)
         return strip.apply_offsets(0, row)
+
+    # What a reader adds to the page
+
+    def changed(self, start: int) -> None:
+        """The blocks from this one on are others."""
+
+    def moved(self, more: int) -> None:
+        """The blocks have so many more before them."""
+
+    def marked(self, strip: Strip, index: int, offset: int) -> Strip:  # noqa: ARG002
+        """The line of a block, with what is marked on it."""
+        return strip
 
     # Selecting
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -18,21 +19,39 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Terminal:
-    """Runs a program at a size of columns and lines. Use as a context manager."""
+    """Runs a program at a size of columns and lines. Use as a context manager.
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str], size: tuple[int, int] = (120, 40)) -> None:
+    ``controls`` is whether it is the program's controlling terminal, which sends SIGHUP when it vanishes.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        size: tuple[int, int] = (120, 40),
+        *,
+        controls: bool = True,
+    ) -> None:
         self._leader, follower = pty.openpty()
         fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.started_at = time.perf_counter()
         self.process = subprocess.Popen(
-            command, stdin=follower, stdout=follower, stderr=follower, env=dict(environ), start_new_session=True
+            command,
+            stdin=follower,
+            stdout=follower,
+            stderr=follower,
+            env=dict(environ),
+            start_new_session=True,
+            preexec_fn=_take_control if controls else None,
         )
-        os.close(follower)
+        self._follower = follower  # kept open, to ask how the program left it
+        self._woken, self._wake = os.pipe()
         self._changed = threading.Condition()
         self._output = bytearray()
         self._reading = threading.Event()
         self._reading.set()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> Terminal:
         return self
@@ -41,7 +60,21 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.hang_up()
         os.close(self._leader)
+        os.close(self._woken)
+
+    @property
+    def output(self) -> bytes:
+        """All that the program has written."""
+        with self._changed:
+            return bytes(self._output)
+
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed is echoed by line, as a shell wants to find its terminal."""
+        both = termios.ECHO | termios.ICANON
+        return termios.tcgetattr(self._follower)[3] & both == both
 
     def type(self, text: str) -> int:
         """Type, and return where in the output to look for what follows."""
@@ -61,7 +94,7 @@ class Terminal:
             return time.perf_counter()
 
     def stop_reading(self) -> None:
-        """Let the program's output pile up."""
+        """Let the program's output pile up, but for what is being read."""
         self._reading.clear()
 
     def go_on_reading(self) -> None:
@@ -70,6 +103,13 @@ class Terminal:
 
     def hang_up(self) -> None:
         """Vanish, as a closed window does."""
+        if self._wake < 0:
+            return
+        self._reading.set()
+        os.close(self._wake)  # a terminal that is being read from does not vanish
+        self._wake = -1
+        self._reader.join()
+        os.close(self._follower)
         os.close(self._leader)
         self._leader = os.open(os.devnull, os.O_RDWR)
 
@@ -90,6 +130,8 @@ class Terminal:
     def _read(self) -> None:
         while True:
             self._reading.wait()
+            if self._woken in select.select([self._leader, self._woken], [], [])[0]:
+                return
             try:
                 data = os.read(self._leader, 65536)
             except OSError:
@@ -99,3 +141,7 @@ class Terminal:
             with self._changed:
                 self._output += data
                 self._changed.notify_all()
+
+
+def _take_control() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

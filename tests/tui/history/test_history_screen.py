@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.verification import verify
 from genesys_tui.tui.help import chapters
 from genesys_tui.tui.history.questions import EraseQuestion
@@ -174,7 +175,7 @@ async def test_the_detail_reads_the_ledger_itself(stage: MakeStage) -> None:
     it = stage()
     record(it.ledger, 1, prompt="where is my parcel", reply="It is l")
     record(it.ledger, 2, prompt="go on", reply="ate", continues=f"{1:08x}-made")
-    it.ledger.checkpoint()
+    it.ledger.checkpoints.write()
     async with it.app.run_test(size=WIDE) as pilot:
         screen = await opened(it, pilot)
         await it.until(pilot, lambda: screen.detail.shown)
@@ -183,7 +184,7 @@ async def test_the_detail_reads_the_ledger_itself(stage: MakeStage) -> None:
         page = str(screen.detail.text.visual)
         for told in ("max_tokens", "Continues", "00000001", "go on", "Reply", "Place in the chain", "not signed"):
             assert told in page, told
-        event = it.ledger._db._db.execute("SELECT lower(hex(head)) FROM events WHERE seq = 5").fetchone()
+        event = it.ledger._db._db.execute("SELECT lower(hex(head)) FROM events WHERE seq = 6").fetchone()
         assert event[0] in page.replace("\n", "")
         await pilot.press("down")
         await it.until(pilot, lambda: "where is my parcel" in str(screen.detail.text.visual))
@@ -249,7 +250,7 @@ async def test_calls_are_exported_and_can_be_verified(stage: MakeStage, tmp_path
             assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
         one = json.loads((tmp_path / "one.jsonl").read_text())
         assert one["request_id"] == screen.table.row.request_id  # type: ignore[union-attr]
-        assert not verify(tmp_path / "one.jsonl").verdict.startswith("INVALID")
+        assert verify(tmp_path / "one.jsonl").verdict is Verdict.UNANCHORED
 
 
 async def test_the_id_is_copied(stage: MakeStage) -> None:
@@ -284,8 +285,8 @@ async def test_a_call_is_asked_again_edited_and_its_conversation_opened(stage: M
         await pilot.press("f3", "end")
         await it.until(pilot, lambda: screen_of(it).table.row.conversation == conversation)  # type: ignore[union-attr]
         await pilot.press("o")
-        await it.until(pilot, lambda: it.app.current_mode == "chat" and "first question" in it.screen)
-        assert it.app.chat._talk.conversation.id == conversation
+        await it.until(pilot, lambda: it.app.chat._talk.conversation.id == conversation)
+        assert it.app.current_mode == "chat"
 
 
 async def test_what_is_hostile_is_shown_harmless(stage: MakeStage) -> None:
@@ -332,6 +333,20 @@ async def test_a_ledger_that_cannot_be_read_is_said(stage: MakeStage) -> None:
         await opened(it, pilot)
         with it.ledger._db.transaction() as db:
             db.execute("ALTER TABLE calls RENAME TO lost")
-        record_path = it.ledger.path
         await filtered(it, pilot, "status:failed")
-        await it.until(pilot, lambda: str(record_path)[:20] in it.screen and "cannot be read" in words(it))
+        told = lambda: [each.message for each in it.app._notifications if "no such table" in each.message]  # noqa: E731
+        await it.until(pilot, lambda: "The audit file" in title(it) and told())
+        await pilot.pause(2.5)
+        assert len(told()) == 1  # once, however often it is tried
+
+
+async def test_filters_that_follow_each_other_fast_end_with_the_last(stage: MakeStage) -> None:
+    it = stage()
+    fill(it.ledger, 15_000)
+    async with it.app.run_test(size=WIDE) as pilot:
+        screen = await opened(it, pilot)
+        for line in ("answer", "question", "answer 3", "question 1", "status:truncated question"):
+            screen.filter_line.use(line)
+            await pilot.pause(0.01)
+        await it.until(pilot, lambda: "1,500 calls" in title(it) and "100% truncated" in it.screen)
+        assert not it.app._notifications

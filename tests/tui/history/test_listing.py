@@ -16,6 +16,7 @@ from genesys_tui.tui.history.listing import KEPT, PAGE, Asked, Listing
 from .made import fill
 
 CALLS = 20_000
+"""More than `browse.FEW`: every search for `answer 3` is found along the words."""
 
 
 @pytest.fixture(scope="module")

