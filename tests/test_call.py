@@ -80,7 +80,11 @@ def test_the_start_is_on_disk_before_the_request_leaves(serve: Serve, ledger: Le
 
     def look(_: Connection) -> None:
         with sqlite3.connect(f"file:{ledger.path}?mode=ro", uri=True) as db:
-            found.extend(db.execute("SELECT c.request_id, c.status, t.body FROM calls AS c JOIN texts AS t ON t.seq = c.start_seq").fetchall())
+            found.extend(
+                db.execute(
+                    "SELECT c.request_id, c.status, t.body FROM calls AS c JOIN texts AS t ON t.seq = c.start_seq"
+                ).fetchall()
+            )
 
     payload = asking("Are you there?")
     run(call_to(serve([look, *STREAM]).url, ledger, payload))

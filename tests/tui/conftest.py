@@ -121,3 +121,11 @@ def stage(tmp_path: Path) -> Iterator[MakeStage]:
         demo.__exit__(None, None, None)
     for ledger in ledgers:
         ledger.close()
+
+
+@pytest.fixture(autouse=True)
+def no_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's clipboard out."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SSH_TTY", "nowhere")

@@ -105,6 +105,7 @@ class ChatScreen(ReadingScreen):
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
         self.prompt.focus()
         self._opening = True  # soon
+        self._show({"state": Reading("opening")})
         self.call_after_refresh(self.set_timer, FIRST_FRAME, self._begin_opening)
 
     def on_unmount(self) -> None:
