@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -107,7 +106,8 @@ from pathlib import Path
 from audit.made import record
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.errors import LedgerError
-os.setgid(65534); os.setuid(65534)
+if os.geteuid() == 0:  # who may write everything
+    os.setgid(65534); os.setuid(65534)
 with Ledger(Path(sys.argv[1])) as ledger:
     print(ledger.get("a").reply, len(list(ledger.calls())))
     print(ledger.notice)
@@ -118,7 +118,6 @@ with Ledger(Path(sys.argv[1])) as ledger:
 """
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
 def test_a_ledger_that_may_only_be_read_is_read(journal: str, open_folder: Path) -> None:
     with Ledger(open_folder / "l.db") as ledger:
         write(ledger, "a")
@@ -126,6 +125,7 @@ def test_a_ledger_that_may_only_be_read_is_read(journal: str, open_folder: Path)
         file.chmod(0o755 if file.is_dir() else 0o444)
     open_folder.chmod(0o555)
     done = child(READ_ONLY, open_folder / "l.db")
+    open_folder.chmod(0o755)  # so that it can be removed
     assert "Traceback" not in done.stderr, done.stderr
     shown, notice, refused = done.stdout.splitlines()
     assert shown == "Hello 1"
