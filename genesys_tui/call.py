@@ -121,7 +121,7 @@ class Call:
         opening = self._opening()
         try:
             self._ledger.start(opening, [message.model_dump() for message in self._payload.input.messages])
-        except BaseException:
+        except BaseException:  # whatever it is, and raised again: nothing is left open behind it
             self._scope.close()
             raise
         record: Record | None = None

@@ -85,7 +85,7 @@ class Database:
                 try:
                     yield db
                     db.execute("COMMIT")
-                except BaseException:
+                except BaseException:  # whatever it is, and raised again: nothing is left open behind it
                     if db.in_transaction:
                         db.execute("ROLLBACK")
                     raise

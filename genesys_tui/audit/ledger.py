@@ -77,7 +77,7 @@ class Ledger:
                 self.notice = self._db.closed_because
             else:
                 self._prepare(signer, anchor)
-        except BaseException:
+        except BaseException:  # whatever it is, and raised again: nothing is left open behind it
             self._db.close()
             raise
         self._checkpoints = Checkpoints(self._db, signer, anchor)

@@ -62,7 +62,7 @@ class ScopedNetwork(httpcore.NetworkBackend):
             except (OSError, WaitedEnough) as error:
                 sock.close()
                 failure = error
-            except BaseException:
+            except BaseException:  # whatever it is, and raised again: nothing is left open behind it
                 sock.close()
                 raise
         raise Unreachable(_why_not_connected(host, port, failure))
@@ -137,7 +137,7 @@ class ScopedStream(httpcore.NetworkStream):
         stream = ScopedStream(sock, self._scope, server_hostname or self._host)
         try:
             stream._perform(sock.do_handshake, timeout, httpcore.ConnectTimeout, httpcore.ConnectError)
-        except BaseException:
+        except BaseException:  # whatever it is, and raised again: nothing is left open behind it
             stream.close()
             raise
         return stream
