@@ -69,7 +69,7 @@ def run(script: Script, wire: Wire, home: Path, sink: str = "") -> Figures:
     with Terminal(command, environment(home, wire.url)) as terminal:
         terminal.wait_for("ready", seconds=60)
         mark = terminal.type("go\r")
-        assert wire.began.wait(120), "the app made no request"
+        assert wire.began.wait(120), f"the app made no request, and shows {terminal.output[-2000:]!r}"
         terminal.signal(signal.SIGUSR1)
         cpu, began = terminal.cpu(), time.perf_counter()
         echoes = _type_until_the_end(terminal, wire)
@@ -102,7 +102,7 @@ def _type_until_the_end(terminal: Terminal, wire: Wire) -> list[float]:
             echoes.append(terminal.wait_for(marker, since, seconds=10) - began)
         except TimeoutError:
             echoes.append(10.0)
-        if wire.ended.wait(max(0.0, 0.2 - (time.perf_counter() - began))):
+        if wire.ended.wait(max(0.0, 0.1 - (time.perf_counter() - began))):
             return echoes
     raise AssertionError("unreachable")
 

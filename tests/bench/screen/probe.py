@@ -29,14 +29,17 @@ def use_markdown() -> None:
     import genesys_tui.tui.transcript as package
 
     class MarkdownTranscript(VerticalScroll):
-        """The transcript's five methods over a tree of widgets."""
+        """The transcript's methods over a tree of widgets."""
 
         DEFAULT_CSS = "MarkdownTranscript { height: 1fr; }"
         _stream: MarkdownStream | None = None
 
-        def begin(self, prompt: str) -> None:
+        said: tuple[object, ...] = ()
+        has_head = False
+
+        def begin(self, shown: str, prompt: str = "") -> None:
             reply = Markdown()
-            self.mount(Static(prompt, markup=False), reply)
+            self.mount(Static(shown, markup=False), reply)
             self.anchor()
             self._stream = Markdown.get_stream(reply)
 
