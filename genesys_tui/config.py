@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from genesys_tui.address import is_loopback
 from genesys_tui.call import Context
+from genesys_tui.dialect import DialectName
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.payload import (
     DEFAULT_STOP,
@@ -27,7 +28,6 @@ from genesys_tui.gateway.payload import (
     in_words,
 )
 from genesys_tui.home import Home
-from genesys_tui.toml_file import changing
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -58,7 +58,7 @@ class Profile(BaseModel):
     endpoint: str = ""
     """The path of the gateway; empty for the dialect's own."""
 
-    dialect: Literal["genesys"] = "genesys"
+    dialect: DialectName = "genesys"
     content_mode: Literal["delta", "cumulative"] = "delta"
     model: str = Field("gpt-4o-mini", min_length=1)
     models: tuple[str, ...] = ()
@@ -89,11 +89,23 @@ class Profile(BaseModel):
     proxy: str = ""
     """An http:// address; empty for what HTTPS_PROXY says."""
 
+    trust: Literal["openssl", "system", "certifi"] = "openssl"
+    """Whose certificates are trusted: OpenSSL's on this machine, the operating system's, or certifi's."""
+
     ca_bundle: str = ""
-    """A file of certificates to trust instead of the system's."""
+    """A file of certificates to trust instead of those."""
+
+    client_certificate: str = ""
+    """A PEM file of the certificate to show to servers that demand one; its key may be in it."""
+
+    client_key: str = ""
+    """The PEM file of that certificate's key, where it is another one. Its password belongs into the keyring."""
 
     production: bool = False
-    """Whether the screen is to say, unmistakably, that calls reach production."""
+    """Whether calls reach production: every screen says so, unmistakably, and the first call is asked about."""
+
+    read_only: bool = False
+    """Whether nothing may be sent: calls can be looked at only."""
 
 
 class Ui(BaseModel):
@@ -247,54 +259,3 @@ def read_config(file: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     except ValidationError as error:
         raise ConfigurationError(f"{file}: {in_words(error)}") from None
-
-
-def write_setting(file: Path, profile: str, setting: str, text: str) -> None:
-    """Set one setting of a profile in the file, leaving the rest and its comments as they are.
-
-    ``text`` is a TOML value, or a plain string. Raises ConfigurationError where the setting cannot take it.
-    """
-    import tomlkit
-
-    require_setting(setting)
-    value = value_of(setting, text)
-    read_config(file)
-    with changing(file) as document:
-        table = document.setdefault("profiles", tomlkit.table(is_super_table=True)).setdefault(profile, tomlkit.table())
-        table[setting] = value
-
-
-def require_setting(name: str) -> None:
-    """Raise ConfigurationError, which lists them, unless a profile has such a setting."""
-    if name not in Profile.model_fields:
-        raise ConfigurationError(f"There is no setting {name!r}; there are: {', '.join(Profile.model_fields)}.")
-
-
-def value_of(setting: str, text: str) -> Any:
-    """The text as the setting takes it: a TOML value, or a plain string. Raises ConfigurationError."""
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text
-    try:
-        Profile.model_validate({setting: value})
-    except ValidationError as error:
-        try:
-            Profile.model_validate({setting: text})
-        except ValidationError:
-            raise ConfigurationError(in_words(error)) from None
-        return text
-    return value
-
-
-def write_ui(file: Path, setting: str, value: str | bool) -> None:
-    """Set one setting of ``[ui]`` in the file, leaving the rest as it is. Raises ConfigurationError."""
-    import tomlkit
-
-    try:
-        Ui.model_validate({setting: value})
-    except ValidationError as error:
-        raise ConfigurationError(in_words(error)) from None
-    read_config(file)
-    with changing(file) as document:
-        document.setdefault("ui", tomlkit.table())[setting] = value

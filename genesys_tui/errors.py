@@ -13,8 +13,10 @@
     │   ├── Unavailable             502, 503, 504, and no retry left
     │   ├── Unreachable             no connection, or it ended before an answer
     │   │   ├── Untrusted           the server's certificate does not hold; no retry would help
+    │   │   │   └── NotAdmitted     the server wants a client certificate, or another one
     │   │   └── ProxyRefused        the proxy does not lead there; no retry would help
     │   ├── NotAnEventStream        an answer that is no stream of server-sent events
+    │   ├── BrokenOff               the gateway gave up in the midst of its answer
     │   └── TimedOut                no answer within the limits of the request
     └── LedgerError                 the audit file cannot be read or written
 
@@ -112,6 +114,12 @@ class Untrusted(Unreachable):
     kind = "untrusted"
 
 
+class NotAdmitted(Untrusted):
+    """The server wants a client certificate, or another one. Not retried."""
+
+    kind = "client_certificate"
+
+
 class ProxyRefused(Unreachable):
     """The proxy does not lead there. Not retried."""
 
@@ -122,6 +130,12 @@ class NotAnEventStream(GatewayError):
     """The answer was no stream of server-sent events."""
 
     kind = "not_an_event_stream"
+
+
+class BrokenOff(GatewayError):
+    """The gateway gave up in the midst of its answer, with an error in place of the rest. Not retried."""
+
+    kind = "broken_off"
 
 
 class TimedOut(GatewayError):

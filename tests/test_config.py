@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from genesys_tui.config import Profile, load_settings, read_config, write_setting
+from genesys_tui.config import Profile, load_settings, read_config
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.payload import Message, Payload, build_payload
 from genesys_tui.home import Home
+from genesys_tui.setting import write_setting
 
 CONFIG = """\
 # What the whole team uses.

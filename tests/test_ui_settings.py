@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from genesys_tui.config import Ui, load_settings, write_setting, write_ui
+from genesys_tui.config import Ui, load_settings
 from genesys_tui.errors import ConfigurationError
+from genesys_tui.setting import write_setting, write_ui
 
 
 @pytest.fixture

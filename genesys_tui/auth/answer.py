@@ -13,8 +13,9 @@ Outcome = Literal[
     "unreachable",
     "timeout",
     "tls",
+    "client_certificate",  # the server wants one, or another one; the detail is a whole sentence
     "proxy",
-    "ca_bundle",
+    "configuration",  # certificates or keys that cannot be used; the detail is a whole sentence
     "html",  # an answer that is no JSON, or a redirect: a captive portal
     "no_token",
     "non_ascii",

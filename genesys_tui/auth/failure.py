@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 from genesys_tui.auth.answer import Answer
 from genesys_tui.auth.regions import describe_place, login_url
 from genesys_tui.auth.token import READY_TOKEN, Token
-from genesys_tui.errors import CredentialsRejected, SignInError
+from genesys_tui.errors import ConfigurationError, CredentialsRejected, GenesysError, SignInError
 
 OAUTH_PAGE = "Admin › Integrations › OAuth"
 
 
-def explain(answer: Answer, api_url: str, source: str) -> SignInError:
+def explain(answer: Answer, api_url: str, source: str) -> GenesysError:
     """Put a failed answer into words.
 
     Args:
@@ -20,6 +20,8 @@ def explain(answer: Answer, api_url: str, source: str) -> SignInError:
         api_url: the API host it was about.
         source: where the credentials came from, in words.
     """
+    if answer.outcome == "configuration":
+        return ConfigurationError(answer.detail or "")
     error_class = CredentialsRejected if answer.outcome == "rejected" else SignInError
     return error_class(
         _sentence(answer, api_url, source), status_code=answer.status_code, correlation_id=answer.correlation_id
@@ -57,7 +59,7 @@ def _sentence(answer: Answer, api_url: str, source: str) -> str:
         "point the setting `ca_bundle` (or SSL_CERT_FILE) at its certificate authority.",
         "proxy": f"The proxy let no connection through to {host}{said}. Check the setting `proxy` or HTTPS_PROXY: its "
         "address, user and password.",
-        "ca_bundle": f"The certificates of the setting `ca_bundle` cannot be read{said}. Give the path of a PEM file.",
+        "client_certificate": answer.detail or "",
         "html": f"{host} answered with something that is not Genesys Cloud's{said}: perhaps a captive portal or "
         "a proxy. Open a web page to log in to the network, and check the region and the base URL.",
         "no_token": f"{host} answered without an access token. Check the region and the base URL.",

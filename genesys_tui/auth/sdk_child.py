@@ -2,8 +2,8 @@
 
 The SDK takes 1.5 seconds and 220 MB to import and starts threads that watch files, so it lives in this process and
 ends with it. The request is one line of JSON: ``api_url``, ``client_id`` and ``client_secret`` (or an ``access_token``,
-to ask only whose it is), ``connect_timeout``, ``request_timeout``, ``proxy``, ``ca_bundle``. The answer is the JSON of
-an ``answer.Answer``.
+to ask only whose it is), ``connect_timeout``, ``request_timeout``, and the fields of a ``network.Network``. The answer
+is the JSON of an ``answer.Answer``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from genesys_tui.auth.transport import Transport, TransportError, sdk_http_client
+from genesys_tui.network import Network
 
 CORRELATION_HEADER = "ININ-Correlation-Id"
 MAX_TEXT = 200
+"""Characters of what a server says. Our own sentences, which name files, may take five times as many."""
 
 
 def main() -> None:
@@ -52,7 +54,7 @@ def _end_with_parent() -> None:
 
 def ask(request: Mapping[str, Any]) -> dict[str, Any]:
     """Sign in (or only ask whose token it is), and say how it went. A failure is an answer too."""
-    secrets = [request[key] for key in ("client_secret", "access_token") if request.get(key)]
+    secrets = [request[key] for key in ("client_secret", "access_token", "key_password") if request.get(key)]
     try:
         answer = _sign_in(request)
     except TransportError as error:
@@ -63,15 +65,15 @@ def ask(request: Mapping[str, Any]) -> dict[str, Any]:
         answer = _explain(error)
     for key in ("detail", "error", "identity_problem", "organization", "client_name", "correlation_id"):
         if answer.get(key) is not None:
-            answer[key] = _plain(answer[key], secrets)
+            own = answer["outcome"] in ("configuration", "client_certificate")
+            answer[key] = _plain(answer[key], secrets, 5 * MAX_TEXT if own else MAX_TEXT)
     return answer
 
 
 def _sign_in(request: Mapping[str, Any]) -> dict[str, Any]:
     transport = Transport(
         request["api_url"],
-        proxy=request.get("proxy"),
-        ca_bundle=request.get("ca_bundle"),
+        Network.of(request),
         connect_timeout=request["connect_timeout"],
         request_timeout=request["request_timeout"],
     )
@@ -156,10 +158,10 @@ def _explain(error: Exception) -> dict[str, Any]:
     }
 
 
-def _plain(text: Any, secrets: list[str]) -> str:
+def _plain(text: Any, secrets: list[str], most: int = MAX_TEXT) -> str:
     """Make untrusted text safe to show: one short line, and no secret that a server echoes."""
     text = str(text)
     for secret in secrets:
         text = text.replace(secret, "••••")
     line = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(line.split())[:MAX_TEXT]
+    return " ".join(line.split())[:most]

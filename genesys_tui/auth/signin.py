@@ -20,6 +20,7 @@ from genesys_tui.auth.regions import Region, find_api_url
 from genesys_tui.auth.store import SecretStore
 from genesys_tui.auth.token import READY_TOKEN, Token, fingerprint, ready_token
 from genesys_tui.errors import GenesysError, SecretStoreError, SignInError
+from genesys_tui.network import Network
 
 CLOSED = "Signing in was stopped. Try again."
 
@@ -54,8 +55,7 @@ class SignIn:
         *,
         environ: Mapping[str, str] | None = None,
         timeouts: Timeouts | None = None,
-        proxy: str | None = None,
-        ca_bundle: str | None = None,
+        network: Network | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Touch nothing yet.
@@ -67,8 +67,7 @@ class SignIn:
             store: where the token is kept between runs; None keeps it in memory only.
             environ: the environment; the process's own where none is given.
             timeouts: how long it may take.
-            proxy: the proxy's URL; else HTTPS_PROXY and NO_PROXY hold. This machine is never asked through a proxy.
-            ca_bundle: a PEM file of certificate authorities to trust instead of the system's.
+            network: proxy and TLS; where none is given, what the environment and the system say.
             clock: tells the time, in UTC.
 
         Raises:
@@ -85,8 +84,7 @@ class SignIn:
         self._store = store
         self._environ = os.environ if environ is None else environ
         self._timeouts = timeouts or Timeouts()
-        self._proxy = proxy
-        self._ca_bundle = ca_bundle
+        self._network = network or Network()
         self._clock = clock
         self._lock = threading.Lock()
         self._token: Token | None = None
@@ -272,8 +270,7 @@ class SignIn:
                     "api_url": self.api_url,
                     "connect_timeout": self._timeouts.connect,
                     "request_timeout": self._timeouts.request,
-                    "proxy": self._proxy,
-                    "ca_bundle": self._ca_bundle,
+                    **self._network.fields(),
                 }
             )
         finally:

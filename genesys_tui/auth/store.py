@@ -20,7 +20,7 @@ from genesys_tui.errors import SecretStoreError
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-Item = Literal["client-secret", "access-token", "signing-key", "ledger-head", "api-key"]
+Item = Literal["client-secret", "access-token", "signing-key", "ledger-head", "api-key", "key-password"]
 T = TypeVar("T")
 
 USERNAME = "genesys-tui"

@@ -16,7 +16,9 @@ from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from genesys_tui.address import is_loopback
-from genesys_tui.tls import tls_context
+from genesys_tui.errors import ConfigurationError
+from genesys_tui.network import Network
+from genesys_tui.tls import explain_alert
 
 MAX_BODY = 1 << 20
 """Bytes of an answer that are read: the real ones have under a hundred thousand."""
@@ -26,7 +28,9 @@ class TransportError(Exception):
     """A request that got no usable answer."""
 
     def __init__(
-        self, kind: Literal["unreachable", "timeout", "tls", "proxy", "ca_bundle", "html"], detail: str
+        self,
+        kind: Literal["unreachable", "timeout", "tls", "client_certificate", "proxy", "configuration", "html"],
+        detail: str,
     ) -> None:
         super().__init__(detail)
         self.kind = kind
@@ -54,24 +58,23 @@ class Response:
 class Transport:
     """Sends single requests to one host, each within ``request_timeout`` seconds."""
 
-    def __init__(
-        self, url: str, *, proxy: str | None, ca_bundle: str | None, connect_timeout: float, request_timeout: float
-    ) -> None:
+    def __init__(self, url: str, network: Network, *, connect_timeout: float, request_timeout: float) -> None:
         import httpx
 
         loopback = is_loopback(urlsplit(url).hostname or "")
+        proxy = network.proxy or None
         self._request_timeout = request_timeout
         self.last: Response | None = None
         """The answer before any other: the SDK drops all of it but the token."""
         try:
-            trusted = tls_context(ca_bundle)
-        except OSError as error:
-            raise TransportError("ca_bundle", str(error)) from None
+            tls = network.tls.context() if url.startswith("https:") else False
+        except ConfigurationError as error:
+            raise TransportError("configuration", error.message) from None
         try:
             self._client = httpx.Client(
                 proxy=None if loopback else proxy,
                 trust_env=not loopback and proxy is None,
-                verify=trusted,
+                verify=tls,
                 timeout=httpx.Timeout(request_timeout, connect=connect_timeout),
                 follow_redirects=False,
             )
@@ -116,10 +119,10 @@ class Transport:
                 text = body.decode("utf-8", "replace")
                 return Response(response.status_code, response.reason_phrase, text, response.headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise explain(error) from None
+            raise explain(error, urlsplit(url).hostname or "") from None
 
 
-def explain(error: Exception) -> TransportError:
+def explain(error: Exception, host: str = "") -> TransportError:
     """Sort out what httpx raised: late, refused by the proxy, not to be trusted, or not there."""
     import httpx
 
@@ -130,6 +133,8 @@ def explain(error: Exception) -> TransportError:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
+            if alert := explain_alert(host, cause):
+                return TransportError("client_certificate", alert)
             return TransportError("tls", getattr(cause, "verify_message", "") or cause.reason or str(cause))
         cause = cause.__cause__ or cause.__context__
     return TransportError("unreachable", str(error))

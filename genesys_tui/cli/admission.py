@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from genesys_tui.auth import Credentials, SignIn, find_region
-from genesys_tui.cli.wiring import make_endpoint
-from genesys_tui.config import Profile, Settings, write_setting
+from genesys_tui.cli.wiring import make_endpoint, make_network
+from genesys_tui.config import Profile, Settings
 from genesys_tui.errors import ConfigurationError, GenesysError, SignInError
 from genesys_tui.gateway.payload import in_words
+from genesys_tui.setting import write_setting
 from genesys_tui.tui.signin.door import Form
 
 
@@ -67,9 +68,7 @@ class Attempt:
         settings = self._moved()
         credentials = Credentials.of(self._form.client_id, self._form.client_secret, "form")
         make_endpoint(settings)  # Raises where the gateway's address cannot be used.
-        profile = settings.profile
-        place = settings.sign_in_place
-        sign_in = SignIn(credentials, place, None, proxy=profile.proxy or None, ca_bundle=profile.ca_bundle or None)
+        sign_in = SignIn(credentials, settings.sign_in_place, None, network=make_network(settings))
         with self._lock:
             if self._cancelled:
                 raise SignInError("Signing in was stopped.")

@@ -50,8 +50,9 @@ def show(profile: str | None) -> None:
 def set_setting(setting: str, value: str, profile: str | None) -> None:
     """Set one SETTING of a profile to VALUE in config.toml; makes the profile where there is none."""
     from genesys_tui.cli.wiring import make_endpoint
-    from genesys_tui.config import load_settings, require_setting, value_of, write_setting
+    from genesys_tui.config import load_settings
     from genesys_tui.gateway.payload import Message
+    from genesys_tui.setting import require_setting, value_of, write_setting
 
     require_setting(setting)
     settings = load_settings(profile=profile, may_be_new=True)
@@ -61,6 +62,28 @@ def set_setting(setting: str, value: str, profile: str | None) -> None:
     make_endpoint(changed)
     write_setting(settings.home.config_file, settings.name, setting, value)
     narrate(f"{setting} is set for profile {settings.name} in {settings.home.config_file}.")
+
+
+@config.command("key-password")
+@click.option("--forget", is_flag=True, help="Take it out of the keyring instead.")
+@profile_option
+def key_password(forget: bool, profile: str | None) -> None:
+    """Put the password of the client certificate's key into the keyring.
+
+    It is asked for without echo, or read from standard input where that is no terminal; config.toml never holds it.
+    """
+    from genesys_tui.cli.certificate import keep_password
+    from genesys_tui.cli.wiring import make_store
+    from genesys_tui.config import load_settings
+
+    settings = load_settings(profile=profile)
+    store = make_store(settings)
+    if forget:
+        gone = store.delete("key-password")
+        narrate("Taken out of the keyring." if gone else f"None was kept for profile {settings.name}.")
+        return
+    keep_password(settings, store)
+    narrate(f"Kept in {store.describe()}, for profile {settings.name}.")
 
 
 @config.command()
@@ -85,7 +108,8 @@ def import_gc(gc_profile: str | None, profile: str | None) -> None:
     from genesys_tui.auth import save_credentials
     from genesys_tui.auth.gc_cli import gc_file, read_gc_profiles
     from genesys_tui.cli.wiring import make_store
-    from genesys_tui.config import load_settings, write_setting
+    from genesys_tui.config import load_settings
+    from genesys_tui.setting import write_setting
 
     settings = load_settings(profile=profile, may_be_new=True)
     found = read_gc_profiles(gc_file())

@@ -30,7 +30,8 @@ def login(profile: str | None, region: str | None, base_url: str | None, client_
     """
     from genesys_tui.auth import Credentials, save_credentials
     from genesys_tui.cli.wiring import make_store
-    from genesys_tui.config import load_settings, write_setting
+    from genesys_tui.config import load_settings
+    from genesys_tui.setting import write_setting
 
     remembered = {"region": region, "base_url": base_url}
     settings = load_settings(remembered, profile=profile, may_be_new=True)
@@ -104,10 +105,10 @@ def _identity_rows(token: Token, sign_in: SignIn) -> dict[str, str]:
 
 def _try(credentials: Credentials, place: str, settings: Settings) -> None:
     from genesys_tui.auth import SignIn
+    from genesys_tui.cli.wiring import make_network
 
     narrate("Signing in …")
-    proxy, ca_bundle = settings.profile.proxy or None, settings.profile.ca_bundle or None
-    sign_in = SignIn(credentials, place, None, proxy=proxy, ca_bundle=ca_bundle)
+    sign_in = SignIn(credentials, place, None, network=make_network(settings))
     try:
         token = sign_in.identify()
     finally:

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 
 from genesys_tui.cli.streams import narrate
 from genesys_tui.config import Settings
+from genesys_tui.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from genesys_tui.audit.ledger import Ledger
     from genesys_tui.auth import SecretStore, SignIn
+    from genesys_tui.auth.api_key import ApiKey
     from genesys_tui.demo import DemoGateway
     from genesys_tui.gateway.client import Gateway, TokenSource
     from genesys_tui.gateway.endpoint import Endpoint
+    from genesys_tui.network import Network
 
 
 Tell = Callable[[str], None]
@@ -59,26 +62,51 @@ def make_sign_in(settings: Settings, store: SecretStore | None = None) -> SignIn
         partial(find_credentials, os.environ, store),
         settings.sign_in_place,
         store,
-        proxy=settings.profile.proxy or None,
-        ca_bundle=settings.profile.ca_bundle or None,
+        network=make_network(settings, store),
     )
+
+
+def make_tokens(settings: Settings, store: SecretStore | None = None) -> SignIn | ApiKey:
+    """What the profile's gateway wants to see: an access token or a key, untouched. Raises ConfigurationError."""
+    from genesys_tui.auth.api_key import ApiKey
+
+    endpoint = make_endpoint(settings)
+    if endpoint.speaks.credentials == "oauth":
+        return make_sign_in(settings, store)
+    return ApiKey(store or make_store(settings), os.environ, optional=endpoint.is_local)
+
+
+def make_network(settings: Settings, store: SecretStore | None = None) -> Network:
+    """How the profile's connections are made."""
+    from genesys_tui.auth.key_password import find_key_password
+    from genesys_tui.network import Network
+    from genesys_tui.tls import Tls
+
+    profile = settings.profile
+    password = partial(find_key_password, os.environ, store or make_store(settings))
+    tls = Tls(profile.trust, profile.ca_bundle, profile.client_certificate, profile.client_key, password)
+    return Network(profile.proxy, tls)
 
 
 def make_endpoint(settings: Settings) -> Endpoint:
     """Where the profile's gateway is. Raises ConfigurationError."""
     from genesys_tui.auth.regions import find_api_url
+    from genesys_tui.gateway.dialects import DIALECTS
     from genesys_tui.gateway.endpoint import Endpoint
-    from genesys_tui.tls import tls_context
 
-    profile = settings.profile
-    base_url = profile.base_url or find_api_url(profile.region)
+    profile, network = settings.profile, make_network(settings)
+    if not profile.base_url and not DIALECTS[profile.dialect].at_the_region:
+        raise ConfigurationError(
+            f"base_url: the dialect {profile.dialect} is not spoken at a region's API host. Say where the gateway is, "
+            "such as http://127.0.0.1:11434 or https://llm.example.com/v1."
+        )
     return Endpoint(
-        base_url,
+        profile.base_url or find_api_url(profile.region),
         profile.endpoint,
         profile.dialect,
         profile.content_mode,
-        proxy=profile.proxy or None,
-        trust=partial(tls_context, profile.ca_bundle or None),
+        proxy=network.proxy or None,
+        trust=network.tls.context,
     )
 
 

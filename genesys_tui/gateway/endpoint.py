@@ -10,6 +10,7 @@ from functools import cached_property
 import httpx
 
 from genesys_tui.address import is_loopback
+from genesys_tui.dialect import DialectName
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.dialects import DIALECTS, Dialect
 from genesys_tui.gateway.sequence import ContentMode
@@ -25,7 +26,7 @@ class Endpoint:
     path: str = ""
     """Empty for the dialect's own."""
 
-    dialect: str = "genesys"
+    dialect: DialectName = "genesys"
     content_mode: ContentMode = "delta"
     proxy: str | None = field(default=None, repr=False)  # it may hold a password
     """An http:// address; None for what the environment says."""
@@ -53,7 +54,17 @@ class Endpoint:
     @property
     def url(self) -> str:
         """Where payloads are sent."""
-        return self.base_url.rstrip("/") + (self.path or self.speaks.default_endpoint)
+        return self.speaks.url(self.base_url, self.path)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine."""
+        return is_loopback(httpx.URL(self.base_url).host)
+
+    @property
+    def models_url(self) -> str | None:
+        """Where the models are listed; None where they cannot be asked for."""
+        return self.speaks.models_url(self.base_url, self.path)
 
     @cached_property
     def proxy_url(self) -> httpx.URL | None:
@@ -72,15 +83,10 @@ class Endpoint:
 
     @cached_property
     def tls(self) -> ssl.SSLContext | bool:
-        """The TLS context; False where none is needed. Made once: it costs 17 ms."""
+        """The TLS context; False where none is needed. Made once: it costs 17 ms. Raises GenesysError."""
         if httpx.URL(self.base_url).scheme != "https":
             return False
-        try:
-            return self.trust()
-        except OSError as error:
-            raise ConfigurationError(
-                f"ca_bundle: the certificates to trust cannot be read ({error.strerror or error}). Name a PEM file."
-            ) from None
+        return self.trust()
 
 
 def require_safe_url(url: str) -> None:

@@ -18,8 +18,9 @@ from typing import Any
 import httpcore
 import httpx
 
-from genesys_tui.errors import Unreachable, Untrusted
+from genesys_tui.errors import NotAdmitted, Unreachable, Untrusted
 from genesys_tui.gateway.scope import Scope, WaitedEnough
+from genesys_tui.tls import explain_alert
 
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
@@ -50,7 +51,7 @@ class ScopedNetwork(httpcore.NetworkBackend):
         """Try each address of the host in turn."""
         del local_address  # never asked for
         failure: Exception = OSError("it has no address")
-        for family, address in self._resolve(host, port):
+        for family, address in self.resolve(host, port):
             sock = socket.socket(family, socket.SOCK_STREAM)
             try:
                 sock.setblocking(False)
@@ -67,7 +68,9 @@ class ScopedNetwork(httpcore.NetworkBackend):
                 raise
         raise Unreachable(_why_not_connected(host, port, failure))
 
-    def _resolve(self, host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
+    def resolve(self, host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:
+        """The host's addresses, each with its family. Raises Unreachable."""
+
         def look_up() -> list[tuple[socket.AddressFamily, Any]]:
             return [(found[0], found[4]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
@@ -186,6 +189,8 @@ class ScopedStream(httpcore.NetworkStream):
         except ssl.SSLCertVerificationError as error:
             raise Untrusted(_why_not_trusted(self._host, error)) from error
         except ssl.SSLError as error:
+            if alert := explain_alert(self._host, error):
+                raise NotAdmitted(alert) from error
             raise failed(f"TLS with {self._host} failed: {error.reason or error}") from error
         except OSError as error:
             raise failed(error.strerror or str(error)) from error
@@ -202,5 +207,5 @@ def _why_not_connected(host: str, port: int, failure: Exception) -> str:
 def _why_not_trusted(host: str, error: ssl.SSLCertVerificationError) -> str:
     return (
         f"The certificate of {host} is not trusted: {error.verify_message or error.reason}. "
-        "If your network inspects TLS, set ca_bundle to its certificate file."
+        "If your network inspects TLS, set ca_bundle to its certificate file, or trust to system."
     )

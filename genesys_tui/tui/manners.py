@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
@@ -14,7 +15,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
-from genesys_tui.config import Settings, write_ui
+from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized
 from genesys_tui.tui.clipboard import Copying
@@ -22,7 +23,11 @@ from genesys_tui.tui.help import HelpScreen, chapters
 from genesys_tui.tui.keys import keymap_of, misfits, places
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.messages import Crashed
+from genesys_tui.tui.notices import Noticing
+from genesys_tui.tui.standing import Standing
 from genesys_tui.tui.theme import DARK, LIGHT
+
+_FUNCTION_KEY = re.compile(r"(\^|\w+\+)*f\d+").fullmatch
 
 PLAIN = "ansi-dark"
 """The theme without colours of its own, for NO_COLOR: what stands out is bold or reversed."""
@@ -36,7 +41,7 @@ class Complaints(Message):
         super().__init__()
 
 
-class WellMannered(Copying):
+class WellMannered(Copying, Noticing, Standing):
     """Follows ``[ui]`` and ``[keys]``; what cannot be followed is said, and the rest is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,6 +85,11 @@ class WellMannered(Copying):
         if self._manners.keys or self._complaints:
             aside(partial(_looked_over, self._keymap_asked, self._complaints), mailbox_of(self))
 
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as the key line and the help show it."""
+        shown = super().get_key_display(binding)
+        return shown.upper() if _FUNCTION_KEY(shown) else shown
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """No cursor blinks where nothing may move."""
         if self._still and hasattr(event.widget, "cursor_blink"):
@@ -121,6 +131,8 @@ def _looked_over(keymap: dict[str, str], complaints: list[str]) -> Message:
 
 
 def _kept(settings: Settings, theme: str) -> Message:
+    from genesys_tui.setting import write_ui
+
     try:
         write_ui(settings.home.config_file, "theme", theme)
     except GenesysError as error:

@@ -13,7 +13,7 @@ from auth.signin_server import CLIENT_ID, CLIENT_SECRET, Proxy, Reply, SignInSer
 
 from genesys_tui.auth.answer import Answer
 from genesys_tui.auth.failure import explain
-from genesys_tui.errors import CredentialsRejected, SignInError
+from genesys_tui.errors import ConfigurationError, CredentialsRejected, SignInError
 
 pytestmark = pytest.mark.xdist_group("sdk")
 Ask = Callable[..., Answer]
@@ -172,12 +172,15 @@ def test_ca_bundle_is_believed(ask: Ask, tls_server: SignInServer, bundle: str) 
     assert ask(wrong_name, ca_bundle=bundle).outcome == "tls"
 
 
-def test_a_ca_bundle_that_cannot_be_read_is_named(ask: Ask, server: SignInServer, tmp_path: Path) -> None:
+def test_a_ca_bundle_that_cannot_be_read_is_named(ask: Ask, tls_server: SignInServer, tmp_path: Path) -> None:
     (tmp_path / "empty.pem").touch()
     for name in ("none.pem", "empty.pem"):
-        answer = ask(server.url, ca_bundle=str(tmp_path / name))
-        assert answer.outcome == "ca_bundle"
-        assert "PEM file" in explain(answer, server.url, "keyring").message
+        answer = ask(tls_server.url, ca_bundle=str(tmp_path / name))
+        assert answer.outcome == "configuration"
+        error = explain(answer, tls_server.url, "keyring")
+        assert isinstance(error, ConfigurationError)
+        assert str(tmp_path / name) in error.message
+        assert "PEM file" in error.message
 
 
 def test_the_proxy_carries_both_requests(ask: Ask, tls_server: SignInServer, bundle: str) -> None:

@@ -25,6 +25,8 @@ from genesys_tui.auth import Credentials, SecretStore, SignIn, Timeouts, Token, 
 from genesys_tui.auth.child import BOOT
 from genesys_tui.auth.token import fingerprint
 from genesys_tui.errors import ConfigurationError, CredentialsMissing, CredentialsRejected, GenesysError, SignInError
+from genesys_tui.network import Network
+from genesys_tui.tls import Tls
 
 NOW = datetime(2030, 1, 1, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
@@ -374,7 +376,9 @@ def test_proxy_and_certificates_reach_the_child(by: str, credentials: Credential
             sign_in = SignIn(credentials, place, None, environ=environ)
         else:
             environ = {"HTTPS_PROXY": "http://127.0.0.1:1"}
-            sign_in = SignIn(credentials, place, None, environ=environ, proxy=proxy.url, ca_bundle=bundle)
+            sign_in = SignIn(
+                credentials, place, None, environ=environ, network=Network(proxy.url, Tls(ca_bundle=bundle))
+            )
         assert sign_in.token() == server.issued[0]
     assert len(proxy.connects) == 2
 

@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from genesys_tui.audit.records import Record
-from genesys_tui.config import DEFAULT_PROFILE, Profile, Settings, payload_fields, read_config, write_setting
+from genesys_tui.config import DEFAULT_PROFILE, Profile, Settings, payload_fields, read_config
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.payload import Message, Payload
+from genesys_tui.setting import write_setting
 from genesys_tui.tui.parameters.fields import FIELDS, Written
 
 _FIELD_OF = {

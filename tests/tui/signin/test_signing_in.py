@@ -8,7 +8,8 @@ import pytest
 from secret_service import SecretService
 
 from genesys_tui.auth import Credentials, SecretStore, load_credentials, save_credentials
-from genesys_tui.config import load_settings, write_setting
+from genesys_tui.config import load_settings
+from genesys_tui.setting import write_setting
 
 from .conftest import Build, House
 
