@@ -6,11 +6,12 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
 from genesys_tui.cli.options import given, profile_option, setting_options
+from genesys_tui.cli.permission import require_permission, yes_option
 from genesys_tui.cli.streams import OutputClosed
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from genesys_tui.config import Settings
     from genesys_tui.exchange import Exchange
     from genesys_tui.gateway.client import Gateway
+
+
+class Cancellable(Protocol):
+    """What a signal can end."""
+
+    def cancel(self) -> None:
+        """End it soon. Called from a signal handler."""
 
 
 @click.command()
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--demo", is_flag=True, help="Ask the embedded gateway; needs nothing.")
 @click.option("--scenario", help="The embedded gateway's bad day; see `genesys-tui gateway --help`.")
 @click.option("--rate", type=click.FloatRange(0), default=60.0, help="Its tokens per second; 0: as fast as it can.")
+@yes_option
 @profile_option
 @setting_options
 def ask(
@@ -39,6 +48,7 @@ def ask(
     demo: bool,
     scenario: str | None,
     rate: float,
+    yes: bool,
     profile: str | None,
     **flags: Any,
 ) -> int:
@@ -51,7 +61,8 @@ def ask(
 
     text = _read_prompt(prompt)
     settings = load_settings(given(flags), profile=profile)
-    with _gateway(settings, scenario or ("calm" if demo else None), rate) as (gateway, settings):
+    with opened_gateway(settings, scenario or ("calm" if demo else None), rate) as (gateway, settings):
+        require_permission(settings, yes=yes)
         return _exchange(text, form, continues, settings, gateway)
 
 
@@ -66,21 +77,21 @@ def _read_prompt(prompt: str | None) -> str:
 
 
 @contextlib.contextmanager
-def _gateway(settings: Settings, scenario: str | None, rate: float) -> Iterator[tuple[Gateway, Settings]]:
+def opened_gateway(settings: Settings, scenario: str | None, rate: float) -> Iterator[tuple[Gateway, Settings]]:
     """The profile's gateway, or the embedded one on its good or bad day."""
     from genesys_tui.cli.demo import leading_to, running_gateway
-    from genesys_tui.cli.wiring import DemoTokens, make_gateway, make_sign_in
+    from genesys_tui.cli.wiring import DemoTokens, make_gateway, make_tokens
 
     if scenario is not None:
         with running_gateway(scenario, rate=rate) as demo:
             there = leading_to(demo, settings)
             yield make_gateway(there, DemoTokens(demo)), there
         return
-    sign_in = make_sign_in(settings)
+    tokens = make_tokens(settings)
     try:
-        yield make_gateway(settings, sign_in), settings
+        yield make_gateway(settings, tokens), settings
     finally:
-        sign_in.close()
+        tokens.close()
 
 
 def _exchange(prompt: str, form: str, continues: int, settings: Settings, gateway: Gateway) -> int:
@@ -93,7 +104,7 @@ def _exchange(prompt: str, form: str, continues: int, settings: Settings, gatewa
     payload = settings.payload(Message(role="user", content=prompt))
     with open_ledger(settings) as ledger:
         exchange = Exchange(payload, gateway, ledger, settings.context(), continues=continues)
-        with _cancelled_by_signals(exchange):
+        with cancelled_by_signals(exchange):
             return exit_code_for(_run(exchange, format_named(form, exchange)))
 
 
@@ -125,11 +136,11 @@ def _run(exchange: Exchange, form: Format) -> Record:
 
 
 @contextlib.contextmanager
-def _cancelled_by_signals(exchange: Exchange) -> Iterator[None]:
-    """SIGINT and SIGTERM cancel the call; what arrived is kept and recorded."""
+def cancelled_by_signals(made: Cancellable) -> Iterator[None]:
+    """SIGINT and SIGTERM cancel it; what arrived is kept and recorded."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
-        signal.signal(number, lambda *_: exchange.cancel())
+        signal.signal(number, lambda *_: made.cancel())
     try:
         yield
     finally:

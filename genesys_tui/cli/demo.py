@@ -39,5 +39,5 @@ def running_gateway(
 
 def leading_to(gateway: DemoGateway, settings: Settings) -> Settings:
     """The settings, but for where calls go; they are recorded under a profile of their own."""
-    there = {"base_url": gateway.url, "endpoint": "", "dialect": "genesys", "production": False}
+    there = {"base_url": gateway.url, "endpoint": "", "production": False, "read_only": False}
     return replace(settings, name="demo", profile=settings.profile.model_copy(update=there))
