@@ -1,140 +1,58 @@
-"""`doctor`: everything a call needs, checked one by one, each with what to do."""
+"""`doctor`: everything a call needs, checked one by one; the one that fails is named."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import ssl
-import sys
-from collections.abc import Callable
-from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
+import json
+from typing import TYPE_CHECKING
 
 import click
 
+from genesys_tui.cli.exits import exit_code_of
 from genesys_tui.cli.options import profile_option
-from genesys_tui.cli.streams import write
-from genesys_tui.config import Settings
-from genesys_tui.errors import GenesysError, SecretStoreError
+from genesys_tui.cli.streams import narrate, write
 
-
-class Finding(NamedTuple):
-    """What a check saw."""
-
-    verdict: Literal["ok", "note", "FAIL"]
-    words: str
+if TYPE_CHECKING:
+    from genesys_tui.cli.checks import Finding
 
 
 @click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @profile_option
-def doctor(profile: str | None) -> int:
-    """Check settings, keyring, sign-in, proxy, endpoint, audit file and terminal. Exit code 1 where one fails."""
+def doctor(profile: str | None, form: str) -> int:
+    """Check settings, keyring, each hop of the way to the gateway, audit file and terminal.
+
+    The hops are DNS, TCP, proxy, TLS, sign-in and endpoint; none of them costs tokens. Exit codes, by what fails first:
+    0 nothing, 1 the network, the gateway or this machine, 2 settings, 4 sign-in, 5 rate limited.
+    """
+    from genesys_tui.cli.checks import findings
     from genesys_tui.config import load_settings
 
     settings = load_settings(profile=profile)
-    checks: dict[str, Callable[[Settings], Finding]] = {
-        "settings": _settings,
-        "keyring": _keyring,
-        "sign-in": _sign_in,
-        "proxy": _proxy,
-        "endpoint": _endpoint,
-        "audit file": _ledger,
-        "terminal": _terminal,
-    }
-    all_good = True
-    for name, check in checks.items():
-        try:
-            finding = check(settings)
-        except GenesysError as error:
-            finding = Finding("FAIL", error.message)
-        all_good = all_good and finding.verdict != "FAIL"
-        write(f"{finding.verdict:5} {name:11} {finding.words}\n")
-    return 0 if all_good else 1
+    seen: list[Finding] = []
+    for finding in findings(settings):
+        if form == "text":
+            _show(finding, seen[-1] if seen else None)
+        seen.append(finding)
+    failed = [finding for finding in seen if finding.verdict == "FAIL"]
+    if form == "json":
+        write(json.dumps(_fields(settings.name, seen, failed), ensure_ascii=True) + "\n")
+    elif failed:
+        narrate(f"What fails first: {_name(failed[0])}.")
+    return exit_code_of(failed[0].kind) if failed else 0
 
 
-def _settings(settings: Settings) -> Finding:
-    from genesys_tui.gateway.payload import Message
-
-    settings.payload(Message(role="user", content="hello"))
-    changed = ", ".join(f"{name} from {origin}" for name, origin in settings.origins.items())
-    return Finding("ok", f"profile {settings.name}; {changed or 'all defaults'}")
-
-
-def _keyring(settings: Settings) -> Finding:
-    """A note only: with credentials from elsewhere nothing but the token's life between runs depends on it."""
-    from genesys_tui.cli.wiring import make_store
-
-    try:
-        return Finding("ok", make_store(settings).describe())
-    except SecretStoreError as error:
-        return Finding("note", error.message)
+def _show(finding: Finding, before: Finding | None) -> None:
+    if finding.way and (before is None or before.way != finding.way):
+        write(f"{'':5} to {finding.way}\n")
+    time = "" if finding.seconds is None else f"{finding.seconds * 1000:,.0f} ms"
+    name = f"  {finding.check}" if finding.way else finding.check
+    write(f"{'-' if finding.verdict == 'skipped' else finding.verdict:5} {name:11}{time:>9}  {finding.words}\n")
 
 
-def _sign_in(settings: Settings) -> Finding:
-    from genesys_tui.cli.wiring import make_sign_in
-
-    sign_in = make_sign_in(settings)
-    try:
-        token = sign_in.identify()
-    finally:
-        sign_in.close()
-    who = " of ".join(filter(None, [token.client_name, token.organization])) or token.identity_problem or "somebody"
-    return Finding("ok", f"signed in as {who}, with credentials from {sign_in.credentials_source}")
+def _fields(profile: str, seen: list[Finding], failed: list[Finding]) -> dict[str, object]:
+    checks = [{**each._asdict(), "verdict": each.verdict.lower()} for each in seen]
+    return {"profile": profile, "failed": failed[0].check if failed else None, "checks": checks}
 
 
-def _proxy(settings: Settings) -> Finding:
-    from genesys_tui.cli.wiring import make_endpoint
-
-    endpoint = make_endpoint(settings)
-    proxy = endpoint.proxy_url
-    if proxy is None:
-        return Finding("ok", "none")
-    _reach(proxy.host, proxy.port or 80)
-    return Finding("ok", f"{proxy.host}:{proxy.port or 80} answers")
-
-
-def _endpoint(settings: Settings) -> Finding:
-    """Without a call, which would cost tokens: a connection, and TLS where it is used."""
-    from genesys_tui.cli.wiring import make_endpoint
-
-    endpoint = make_endpoint(settings)
-    parts = urlsplit(endpoint.url)
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    if endpoint.proxy_url is not None:
-        return Finding("ok", f"{endpoint.url}, through the proxy; not tried")
-    _reach(host, port, endpoint.tls if parts.scheme == "https" else None)
-    return Finding("ok", f"{endpoint.url} accepts connections{' over trusted TLS' if parts.scheme == 'https' else ''}")
-
-
-def _reach(host: str, port: int, tls: ssl.SSLContext | bool | None = None) -> None:
-    """Connect, and shake hands where there is TLS. Raises Unreachable in words."""
-    from genesys_tui.gateway.network import ScopedNetwork
-    from genesys_tui.gateway.scope import Scope
-
-    scope = Scope()
-    try:
-        stream = ScopedNetwork(scope).connect_tcp(host, port, timeout=10.0)
-        if isinstance(tls, ssl.SSLContext):
-            stream = stream.start_tls(tls, host, timeout=10.0)
-        stream.close()
-    finally:
-        scope.close()
-
-
-def _ledger(settings: Settings) -> Finding:
-    from genesys_tui.cli.wiring import open_ledger
-
-    with open_ledger(settings) as ledger:
-        return Finding("ok", f"{ledger.path}, {ledger.describe()}")
-
-
-def _terminal(_: Settings) -> Finding:
-    columns, lines = shutil.get_terminal_size()
-    term = os.environ.get("TERM", "not set")
-    encoding = sys.stdout.encoding or "unknown"
-    words = f"TERM {term}, {columns}×{lines}, {encoding}{', in tmux' if os.environ.get('TMUX') else ''}"
-    if term in ("dumb", "not set"):
-        return Finding("FAIL", f"{words}. The app needs a terminal that can move its cursor; `ask` works anywhere.")
-    if "utf" not in encoding.lower():
-        return Finding("FAIL", f"{words}. Set a UTF-8 locale, such as LANG=C.UTF-8.")
-    return Finding("ok", words)
+def _name(finding: Finding) -> str:
+    return f"{finding.check} on the way to {finding.way}" if finding.way else finding.check
