@@ -70,6 +70,8 @@ class Context:
 
     continues: str | None = None
     stall_seconds: float = DEFAULT_STALL
+    probe: str = ""
+    """The id of the probe that makes this call."""
 
 
 class Call:
@@ -185,6 +187,7 @@ class Call:
             continues=context.continues,
             profile=context.profile,
             environment=context.environment,
+            probe=context.probe,
             started_at=datetime.now(timezone.utc),
             parameters={
                 **self._payload.parameters.model_dump(mode="json"),
@@ -202,6 +205,7 @@ class Call:
                 "truncated": status == "truncated",
                 "detail": ending.detail,
                 "total_tokens": figures.tokens,
+                "tokens_estimated": figures.estimated and figures.tokens > 0,
                 "elapsed_seconds": round(figures.elapsed, 6),
                 "tokens_per_second": round(figures.tokens_per_second or 0.0, 3),
                 "streaming_tokens_per_second": _rounded(figures.streaming_tokens_per_second, 3),

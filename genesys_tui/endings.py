@@ -61,9 +61,10 @@ def _failure(record: Record) -> str:
 
 
 def _figures(record: Record) -> list[str]:
-    figures = [f"{record.total_tokens:,} tokens" if record.total_tokens != 1 else "1 token"]
+    about = "~" if record.tokens_estimated else ""
+    figures = [f"{about}{record.total_tokens:,} {'token' if record.total_tokens == 1 else 'tokens'}"]
     if record.streaming_tokens_per_second is not None:
-        figures.append(f"{rate(record.streaming_tokens_per_second)} tok/s")
+        figures.append(f"{about}{rate(record.streaming_tokens_per_second)} tok/s")
     if record.time_to_first_token_seconds is not None:
         figures.append(f"TTFT {seconds(record.time_to_first_token_seconds)}")
     for field, one, many in _OBSERVED:

@@ -15,6 +15,7 @@ from genesys_tui.gateway.facts import (
     Ending,
     Fact,
     Heartbeat,
+    Reasoning,
     Received,
     Requested,
 )
@@ -74,6 +75,9 @@ class Snapshot:
     tokens: int
     """The last cumulative count."""
 
+    estimated: bool
+    """Whether that, and each rate, is an estimate: a delta counts as one token until the gateway says how many."""
+
     tokens_per_second: float | None
     """All tokens over all elapsed time, as the audit entry defines it."""
 
@@ -112,6 +116,7 @@ class StreamMetrics:
     def __init__(self, stall_seconds: float = DEFAULT_STALL) -> None:
         self.stall_seconds = stall_seconds
         self.tokens = 0
+        self.estimated = False
         self.chunks = 0
         self.bytes = 0
         self.heartbeats = 0
@@ -141,6 +146,8 @@ class StreamMetrics:
             elif isinstance(fact, Received):
                 self.bytes += fact.size
                 self._last_byte = fact.at
+            elif isinstance(fact, Reasoning):
+                self._chunk(fact)
             elif isinstance(fact, Heartbeat):
                 self.heartbeats += 1
                 self._last_heartbeat = fact.at
@@ -154,10 +161,11 @@ class StreamMetrics:
                 self._began = fact.at if self._began is None else self._began
             elif isinstance(fact, Answered):
                 self._answered = self._last_byte = fact.at
+                self.estimated = fact.estimated
             elif isinstance(fact, Ending):
                 self._end(fact.at)
-                if not self.tokens and fact.output_tokens:
-                    self.tokens = fact.output_tokens
+                if fact.output_tokens and (self.estimated or not self.tokens):
+                    self._correct(fact.output_tokens)
 
     def seconds_since_request(self, at: float) -> float:
         """A moment on the call's clock as seconds since its first request."""
@@ -177,6 +185,7 @@ class StreamMetrics:
             elapsed=elapsed,
             time_to_first_token=_between(self._requested, self._first_token),
             tokens=self.tokens,
+            estimated=self.estimated,
             tokens_per_second=self.tokens / elapsed if self.tokens and elapsed else None,
             streaming_tokens_per_second=self._streaming_rate(),
             current_tokens_per_second=self._current_rate(now),
@@ -201,7 +210,13 @@ class StreamMetrics:
         self._ended = at
         self.stalls += self._stalled(at)
 
-    def _chunk(self, delta: Delta) -> None:
+    def _correct(self, tokens: int) -> None:
+        """Take the gateway's count; of what was estimated, the first chunk has the share it had."""
+        if self.tokens:
+            self._first_tokens = round(self._first_tokens * tokens / self.tokens)
+        self.tokens, self.estimated = tokens, False
+
+    def _chunk(self, delta: Delta | Reasoning) -> None:
         at = delta.at
         self.chunks += 1
         self.stalls += self._stalled(at)
@@ -211,7 +226,7 @@ class StreamMetrics:
         else:
             self.gaps.add(at - self._last_chunk)
         self._last_chunk = at
-        if delta.content and self._first_token is None:
+        if self._first_token is None and delta.content and isinstance(delta, Delta):
             self._first_token = at
         self._count_in_window(at, delta.tokens_generated - self.tokens)
         self.tokens = delta.tokens_generated

@@ -22,7 +22,7 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("tests")
 
-_FOREIGN = ("GENESYS", "SSL_CERT_")
+_FOREIGN = ("GENESYS", "OPENAI_", "SSL_CERT_")
 
 
 @pytest.fixture(autouse=True)

@@ -46,6 +46,9 @@ class Record(BaseModel):
     request_id: str
     model: str
     total_tokens: int = 0
+    tokens_estimated: bool = False
+    """Whether these are deltas, counted because the gateway did not say how many tokens there were."""
+
     elapsed_seconds: float = 0.0
     """From the first request to the end, waits between attempts included."""
 
@@ -66,6 +69,9 @@ class Record(BaseModel):
     profile: str = "default"
     environment: str = ""
     """The region, or the address of a gateway elsewhere."""
+
+    probe: str = ""
+    """The id of the probe that made this call; empty for any other call."""
 
     started_at: datetime
     input_tokens: int | None = None

@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 
 import click
 
+from genesys_tui.dialect import DIALECT_NAMES
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SETTINGS = (
     click.option("--region", help="Region: an AWS name such as eu-west-1, or a Genesys Cloud domain."),
     click.option("--base-url", help="Where the gateway is, if not at the region's API host."),
     click.option("--endpoint", help="The gateway's path, if not the dialect's own."),
-    click.option("--dialect", type=click.Choice(["genesys"]), help="How the gateway talks."),
+    click.option("--dialect", type=click.Choice(DIALECT_NAMES), help="How the gateway talks."),
     click.option("--content-mode", type=click.Choice(["delta", "cumulative"]), help="What a chunk's content is."),
     click.option("--model", help="The model to ask."),
     click.option("--system", help="A system prompt."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genesys_tui.gateway.chunks import StreamChunk
-from genesys_tui.gateway.dialects import GenesysDialect
+from genesys_tui.gateway.dialects.genesys import GenesysReader
 from genesys_tui.gateway.facts import Diagnostic
 from genesys_tui.gateway.sse import Event, EventDecoder
 
@@ -13,7 +13,7 @@ class StreamBuffer:
 
     def __init__(self) -> None:
         self._decoder = EventDecoder()
-        self._dialect = GenesysDialect()
+        self._reader = GenesysReader()
         self.rejected = 0
         """How many events were neither a chunk, a heartbeat nor the end."""
 
@@ -22,7 +22,7 @@ class StreamBuffer:
         chunks = []
         for event in self._decoder.feed(data):
             if isinstance(event, Event):
-                reading = self._dialect.read(event, 0.0)
+                reading = self._reader.read(event, 0.0)
                 if isinstance(reading, StreamChunk):
                     chunks.append(reading)
                 self.rejected += isinstance(reading, Diagnostic)

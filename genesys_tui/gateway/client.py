@@ -14,10 +14,13 @@ from typing import Protocol
 import httpx
 
 from genesys_tui.errors import GatewayError, ProxyRefused, SignInError, TimedOut, Unreachable
+from genesys_tui.gateway.dialects import Dialect
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Answered, Ending, Fact, Requested, Retry
+from genesys_tui.gateway.models import fetch_models
 from genesys_tui.gateway.network import ScopedTransport
 from genesys_tui.gateway.payload import Payload
+from genesys_tui.gateway.redaction import headers_of
 from genesys_tui.gateway.refusals import correlation_id, encoding_of, refusal_of
 from genesys_tui.gateway.reply import Reply
 from genesys_tui.gateway.retry import RetryPolicy
@@ -33,7 +36,7 @@ class TokenSource(Protocol):
     """Where access tokens come from. Both calls may take long; a cancelled call leaves them behind."""
 
     def token(self) -> str:
-        """A token that should be good. Raises SignInError."""
+        """A token that should be good; empty where none is needed. Raises SignInError."""
 
     def renew(self, rejected: str) -> str:
         """Another one, after a 401 for ``rejected``. Raises SignInError."""
@@ -62,6 +65,13 @@ class Gateway:
         endpoint = replace(self.endpoint, content_mode=content_mode)
         return Gateway(endpoint, self._tokens, retry=self._retry, clock=self._clock)
 
+    def models(self, scope: Scope) -> tuple[str, ...]:
+        """The models the gateway lists; none where it has no list. Raises GatewayError, SignInError and Cancelled."""
+        if self.endpoint.models_url is None:
+            return ()
+        token = scope.run(self._tokens.token)
+        return fetch_models(self.endpoint, authorization(token, self.endpoint.speaks), token, scope)
+
     def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
         """Send the payload and yield what comes back, as it comes; returns how the reply ended.
 
@@ -76,9 +86,16 @@ class Gateway:
             except GatewayError as error:
                 if error.status_code == 401:
                     if renewed:
-                        raise _token_refused(error) from error
-                    yield Retry(self._clock(), attempt, 0.0, "The access token was refused (401). Signing in again.")
+                        raise _refused_again(error, self.endpoint.speaks.advice.still_unauthorized) from error
+                    yield Retry(
+                        self._clock(), attempt, 0.0, "The credentials were refused (401). Looking for fresh ones."
+                    )
                     token, renewed = scope.run(partial(self._tokens.renew, token)), True
+                    continue
+                if instead := self.endpoint.speaks.concession(payload, error):
+                    payload, without = instead
+                    why = f"The gateway does not take {without}. Asking once more without."
+                    yield Retry(self._clock(), attempt, 0.0, why)
                     continue
                 failures += 1
                 wait = self._retry.wait(error, failures)
@@ -97,11 +114,15 @@ class Gateway:
             httpx.Client(transport=transport, trust_env=False) as client,
             closing(self._send(client, payload, token)) as response,
         ):
+            dialect = self.endpoint.speaks
             if not _is_stream(response):
-                raise refusal_of(response, scope, token)
-            yield Answered(self._clock(), response.status_code, correlation_id(response))
-            sequence = Sequence(self.endpoint.content_mode, payload.stream_config.chunk_matrix)
-            reply = Reply(response, self.endpoint.speaks, sequence, scope, self._clock, token)
+                yield headers_of(response, token, self._clock())
+                raise refusal_of(response, scope, token, dialect)
+            named = correlation_id(response, dialect)
+            yield Answered(self._clock(), response.status_code, named, not dialect.counts_tokens)
+            yield headers_of(response, token, self._clock())
+            sequence = Sequence(self.endpoint.content_mode, dialect.matrix(payload))
+            reply = Reply(response, dialect.reader(payload), sequence, scope, self._clock, token)
             return (yield from reply.read(payload.limits))
 
     def _send(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Response:
@@ -128,18 +149,13 @@ class Gateway:
             ) from error
 
     def _request(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Request:
-        # The HTTP library would refuse it, too, in an error that quotes it.
-        if not re.fullmatch("[!-~]+", token):
-            raise SignInError(
-                "The access token holds characters that no token has. Sign in again: `genesys-tui login`."
-            )
         dialect = self.endpoint.speaks
         return client.build_request(
             "POST",
             self.endpoint.url,
             content=dialect.body(payload),
             headers={
-                "Authorization": f"Bearer {token}",
+                **authorization(token, dialect),
                 "Content-Type": "application/json",
                 "Accept": "text/event-stream",
                 # A compressed stream is a buffered one.
@@ -161,10 +177,19 @@ def _no_answer(host: str, seconds: float, limit: str) -> str:
     return f"{host} gave no answer within {seconds:g} s ({limit}). Try again, or raise that limit."
 
 
-def _token_refused(error: GatewayError) -> SignInError:
+def authorization(token: str, dialect: Dialect) -> dict[str, str]:
+    """The header that carries a token; none where none is needed. Raises SignInError, which does not quote it."""
+    if not token and dialect.credentials == "api_key":
+        return {}
+    # The HTTP library would refuse it, too, in an error that quotes it.
+    if not re.fullmatch("[!-~]+", token):
+        raise SignInError("The access token holds characters that no token has. Sign in again: `genesys-tui login`.")
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _refused_again(error: GatewayError, advice: str) -> SignInError:
     return SignInError(
-        f"The gateway refused a fresh access token, too. {error.message} "
-        "Check that the profile's region is the one the OAuth client belongs to: `genesys-tui status`.",
+        f"The gateway refused fresh credentials, too. {error.message} {advice}",
         status_code=error.status_code,
         correlation_id=error.correlation_id,
     )

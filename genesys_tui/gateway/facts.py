@@ -23,6 +23,18 @@ class Answered(NamedTuple):
     at: float
     status_code: int
     correlation_id: str | None
+    estimated: bool = False
+    """Whether token counts are estimates, until the ending says how many there were."""
+
+
+class Headers(NamedTuple):
+    """What request and answer had in their heads; what is secret is dotted out already."""
+
+    at: float
+    status_code: int
+    request: tuple[tuple[str, str], ...]
+    answer: tuple[tuple[str, str], ...]
+    """Untrusted."""
 
 
 class Received(NamedTuple):
@@ -48,6 +60,18 @@ class Delta(NamedTuple):
 
     data: bytes = b""
     """The event's, as it came. Untrusted."""
+
+
+class Reasoning(NamedTuple):
+    """The model reasons, before its reply or in the midst of it."""
+
+    at: float
+    content: str
+    tokens_generated: int
+    """Tokens of reasoning and reply so far."""
+
+    data: bytes = b""
+    """The event's, as it came; empty where a delta has it. Untrusted."""
 
 
 class Heartbeat(NamedTuple):
@@ -119,4 +143,4 @@ class Ending(NamedTuple):
     """In words, where the reason is ours and not the gateway's."""
 
 
-Fact = Requested | Answered | Received | Delta | Heartbeat | Diagnostic | Anomaly | Done | Retry
+Fact = Requested | Answered | Headers | Received | Delta | Reasoning | Heartbeat | Diagnostic | Anomaly | Done | Retry

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import httpx
+
+from genesys_tui.gateway.facts import Headers
+
 _SHORTEST = 8
 """Characters. A shorter token would be found in anything."""
 
@@ -9,3 +15,23 @@ _SHORTEST = 8
 def redacted(text: str, token: str) -> str:
     """The text, with dots for the token."""
     return text.replace(token, "••••") if len(token) >= _SHORTEST else text
+
+
+_SECRET = re.compile("auth|cookie|token(?!s\\b)|key|secret|signature|credential|session|password", re.IGNORECASE)
+"""In a header's name."""
+
+_LONGEST = 300
+"""Characters of a header's value that are kept."""
+
+
+def headers_of(response: httpx.Response, token: str, at: float) -> Headers:
+    """The heads of a request and its answer; every name, and the values that are nobody's secret."""
+    asked, answered = (_redacted(head, token) for head in (response.request.headers, response.headers))
+    return Headers(at, response.status_code, asked, answered)
+
+
+def _redacted(headers: httpx.Headers, token: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, "••••" if _SECRET.search(name) else redacted(value, token)[:_LONGEST])
+        for name, value in headers.multi_items()
+    )

@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from typing import Any
 
 import httpx
 
 from genesys_tui.errors import GatewayError, NotAnEventStream, NotServed, RateLimited, Refused, Unavailable
+from genesys_tui.gateway.dialects import Advice, Dialect
 from genesys_tui.gateway.redaction import redacted
 from genesys_tui.gateway.retry import LONGEST_RETRY_AFTER, parse_retry_after
 from genesys_tui.gateway.scope import DeadlineReached, Scope
 
-CORRELATION_HEADER = "ININ-Correlation-Id"
 _MOST_BYTES = 64 * 1024
 _MOST_SECONDS = 3.0
 _MOST_CHARACTERS = 500
 
 
-def refusal_of(response: httpx.Response, scope: Scope, token: str) -> GatewayError:
+def refusal_of(response: httpx.Response, scope: Scope, token: str, dialect: Dialect) -> GatewayError:
     """The error that a non-stream answer stands for. Reads its body, within bounds, and quotes it without the token."""
     # Before anything is cut off: half a token would not be found.
-    body = redacted(_read_within_bounds(response, scope).decode("utf-8", "replace"), token)
-    said = _what_it_says(body.strip(), response.headers.get("Content-Type", ""))
+    body = redacted(_read_within_bounds(response, scope).decode("utf-8", "replace"), token).strip()
+    said = what_it_says(body, response.headers.get("Content-Type", ""))
     quoted = f" It says: {said}" if said else ""
-    kind, sentence = _kind_and_sentence(response, quoted)
-    error = kind(redacted(sentence, token), status_code=response.status_code, correlation_id=correlation_id(response))
+    fault = _error_in(body) if response.status_code < 300 else None
+    status = _status_of(fault) or response.status_code
+    kind, sentence = _kind_and_sentence(response, status, quoted, dialect.advice)
+    if fault and status < 300:
+        kind, sentence = Refused, f"The gateway answered {status}, but with an error.{quoted} Correct the request."
+    error = kind(redacted(sentence, token), status_code=status, correlation_id=correlation_id(response, dialect))
     if isinstance(error, RateLimited | Unavailable):
         error.retry_after = parse_retry_after(response.headers.get("Retry-After"))
     return error
 
 
-def correlation_id(response: httpx.Response) -> str | None:
-    """What Genesys support asks for, where the answer names one."""
-    named = response.headers.get(CORRELATION_HEADER)
-    return None if named is None else _cut(named)
+def correlation_id(response: httpx.Response, dialect: Dialect) -> str | None:
+    """What the gateway's support asks for, where the answer names one."""
+    named = next((name for name in dialect.correlation_headers if name in response.headers), None)
+    return None if named is None else _cut(response.headers[named])
 
 
 def encoding_of(response: httpx.Response) -> str:
@@ -43,8 +48,21 @@ def encoding_of(response: httpx.Response) -> str:
     return encoding.strip().lower()
 
 
-def _kind_and_sentence(response: httpx.Response, quoted: str) -> tuple[type[GatewayError], str]:
-    status = response.status_code
+def _error_in(body: str) -> Any:
+    """The error object, which some gateways send with a 200."""
+    fields = _parsed(body)
+    return fields.get("error") if isinstance(fields, dict) else None
+
+
+def _status_of(fault: Any) -> int | None:
+    """The status that an error object names."""
+    code = fault.get("code") if isinstance(fault, dict) else None
+    return code if type(code) is int and 400 <= code < 600 else None
+
+
+def _kind_and_sentence(
+    response: httpx.Response, status: int, quoted: str, advice: Advice
+) -> tuple[type[GatewayError], str]:
     if status < 300:
         return NotAnEventStream, _not_a_stream(response, quoted)
     if status < 400:
@@ -55,20 +73,17 @@ def _kind_and_sentence(response: httpx.Response, quoted: str) -> tuple[type[Gate
     if status == 404:
         return NotServed, (
             f"{response.request.url.path} is not served at {response.request.url.host} (404).{quoted} "
-            "This path is not part of the public Platform API: set base_url and endpoint to where your organization's "
-            "gateway is, or try `genesys-tui demo`."
+            f"{advice.not_served}"
         )
     if status == 403:
-        return Refused, (
-            f"The gateway refused the call (403).{quoted} A role of this OAuth client lacks a permission: "
-            "add it under Admin › Integrations › OAuth."
-        )
+        return Refused, (f"The gateway refused the call (403).{quoted} {advice.forbidden}")
     if status == 429:
         return RateLimited, _rate_limited(parse_retry_after(response.headers.get("Retry-After")), quoted)
     if status in (502, 503, 504):
         return Unavailable, f"The gateway is unavailable ({status}).{quoted} Try again in a while."
     what = "Correct the request." if status < 500 else "Try again, or give support the correlation id."
-    return Refused, f"The gateway answered {status} {_cut(response.reason_phrase)}.{quoted} {what}"
+    told = f"{status} {_cut(response.reason_phrase)}" if status == response.status_code else f"with an error ({status})"
+    return Refused, f"The gateway answered {told}.{quoted} {what}"
 
 
 def _not_a_stream(response: httpx.Response, quoted: str) -> str:
@@ -104,19 +119,24 @@ def _read_within_bounds(response: httpx.Response, scope: Scope) -> bytes:
     return body[:_MOST_BYTES]
 
 
-def _what_it_says(text: str, content_type: str) -> str:
+def what_it_says(text: str, content_type: str = "") -> str:
     """The message of an error body: Genesys' ``message``, OpenAI's ``error.message``, or the start of plain text."""
     if "html" in content_type.lower() or text[:1] == "<":
         return "an HTML page."
-    try:
-        fields = json.loads(text)
-    except (ValueError, RecursionError):
-        return _sentence(text)
+    fields = _parsed(text)
     if not isinstance(fields, dict):
         return _sentence(text)
     inner = fields.get("error")
     said = fields.get("message") or (inner.get("message") if isinstance(inner, dict) else inner)
     return _sentence(said if isinstance(said, str) else text)
+
+
+def _parsed(text: str) -> Any:
+    """The JSON; None where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _sentence(text: str) -> str:

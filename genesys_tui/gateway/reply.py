@@ -12,19 +12,18 @@ from collections.abc import Callable, Generator, Iterator
 
 import httpx
 
+from genesys_tui.errors import BrokenOff
 from genesys_tui.gateway.chunks import StreamChunk, ending_from
-from genesys_tui.gateway.dialects import Dialect
-from genesys_tui.gateway.facts import Diagnostic, Done, Ending, Fact, Heartbeat, Received
+from genesys_tui.gateway.dialects import Failure, Reader, Reading
+from genesys_tui.gateway.dialects.dialect import Thought
+from genesys_tui.gateway.facts import Diagnostic, Done, Ending, Fact, Heartbeat, Reasoning, Received
 from genesys_tui.gateway.payload import GatewayConstraints
 from genesys_tui.gateway.redaction import redacted
-from genesys_tui.gateway.refusals import encoding_of
+from genesys_tui.gateway.refusals import encoding_of, what_it_says
 from genesys_tui.gateway.scope import Cancelled, DeadlineReached, Scope
 from genesys_tui.gateway.sequence import Sequence
 from genesys_tui.gateway.sse import Event, EventDecoder, Oversized, Pulse
 from genesys_tui.gateway.unpack import unpacked
-
-LINGER = 0.25
-"""Seconds to look for stray chunks behind the final one, where the gateway does not end its answer with it."""
 
 
 class Reply:
@@ -33,7 +32,7 @@ class Reply:
     def __init__(
         self,
         response: httpx.Response,
-        dialect: Dialect,
+        reader: Reader,
         sequence: Sequence,
         scope: Scope,
         clock: Callable[[], float],
@@ -41,7 +40,7 @@ class Reply:
     ) -> None:
         """``token`` is what no diagnostic may quote."""
         self._response = response
-        self._dialect = dialect
+        self._reader = reader
         self._sequence = sequence
         self._scope = scope
         self._clock = clock
@@ -50,7 +49,7 @@ class Reply:
         self._ending: Ending | None = None
 
     def read(self, limits: GatewayConstraints) -> Generator[Fact, None, Ending]:
-        """Yield the facts as they arrive; return how the reply ended. Raises Cancelled."""
+        """Yield the facts as they arrive; return how the reply ended. Raises Cancelled, and BrokenOff."""
         cut = "timeout"
         last = self._clock()
         try:
@@ -85,26 +84,55 @@ class Reply:
 
     def _understand(self, item: Event | Pulse | Oversized, at: float) -> Iterator[Fact]:
         if isinstance(item, Event):
-            reading = self._dialect.read(item, at)
+            reading = self._reader.read(item, at)
             if isinstance(reading, StreamChunk):
                 yield from self._sequence.take(reading, at, item.data)
                 if reading.is_complete:
                     self._end(ending_from(reading.metadata, at))
-            elif isinstance(reading, Ending):
-                yield Done(at, item.data)
-                self._end(reading)
-            elif isinstance(reading, Heartbeat):
-                yield Heartbeat(at, item.name, item.data)
             else:
-                yield reading._replace(data=redacted(reading.data, self._token))
+                yield from self._understand_other(reading, item, at)
         elif isinstance(item, Pulse):
             yield Heartbeat(at, data=item.text.encode())
         else:
             yield Diagnostic(at, "message", "", f"an event of more than {item.size // 2**20} MiB was dropped")
 
-    def _end(self, ending: Ending) -> None:
+    def _understand_other(self, reading: Reading, event: Event, at: float) -> Iterator[Fact]:
+        """What is no chunk, or not only one."""
+        if isinstance(reading, Heartbeat):
+            yield Heartbeat(at, event.name, event.data)
+        elif isinstance(reading, Thought):
+            chunk = reading.chunk
+            yield Reasoning(at, reading.text, reading.tokens_generated, b"" if chunk else event.data)
+            if chunk:
+                yield from self._sequence.take(chunk, at, event.data)
+                if chunk.is_complete:
+                    self._end(ending_from(chunk.metadata, at))
+        elif isinstance(reading, Ending):
+            yield Done(at, event.data)
+            self._end(reading)
+        elif isinstance(reading, Diagnostic):
+            yield reading._replace(data=redacted(reading.data, self._token))
+        elif isinstance(reading, Failure):
+            yield from self._break_off(event, at)
+
+    def _break_off(self, event: Event, at: float) -> Iterator[Fact]:
+        text = redacted(event.text, self._token)
+        yield Diagnostic(at, event.name, text, "an error in place of the rest")
         if self._ending is None:
+            said = what_it_says(text)
+            quoted = f" It says: {said}" if said else ""
+            raise BrokenOff(
+                f"The gateway broke off its answer with an error.{quoted} Try again; if it stays so, show this to "
+                "whoever runs the gateway."
+            )
+
+    def _end(self, ending: Ending) -> None:
+        """Take the first ending; of others, the counts that it leaves unsaid."""
+        first = self._ending
+        if first is None:
             self._ending = ending
             self._sequence.complete = True
-            linger = time.perf_counter() + LINGER
-            self._scope.deadline = linger if self._scope.deadline is None else min(self._scope.deadline, linger)
+        elif first.output_tokens is None:
+            self._ending = first._replace(input_tokens=ending.input_tokens, output_tokens=ending.output_tokens)
+        linger = time.perf_counter() + self._reader.linger
+        self._scope.deadline = linger if self._scope.deadline is None else min(self._scope.deadline, linger)

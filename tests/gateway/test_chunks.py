@@ -11,13 +11,19 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from genesys_tui.gateway.chunks import StreamChunk, ending_from
-from genesys_tui.gateway.dialects import DIALECTS
+from genesys_tui.gateway.dialects import DIALECTS, Reading
+from genesys_tui.gateway.dialects.genesys import GenesysReader
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.payload import build_stream_payload
 from genesys_tui.gateway.sse import Event
 
 CHUNK: dict[str, Any] = {"chunk_id": "1", "content": "Hi", "tokens_generated": 1, "is_complete": False, "metadata": {}}
 GENESYS = DIALECTS["genesys"]
+
+
+def read(event: Event, at: float) -> Reading:
+    """The first event of a reply."""
+    return GenesysReader().read(event, at)
 
 
 def encoded(**changes: Any) -> bytes:
@@ -48,7 +54,7 @@ def test_fields_that_are_not_known_do_no_harm() -> None:
 )
 def test_a_field_of_another_type_is_a_diagnostic_that_names_it(field: str, values: list[Any]) -> None:
     for value in values:
-        reading = GENESYS.read(Event(encoded(**{field: value})), 1.5)
+        reading = read(Event(encoded(**{field: value})), 1.5)
         assert isinstance(reading, Diagnostic)
         assert reading.at == 1.5
         assert reading.why.startswith(f"not a chunk: {field}: ")
@@ -56,7 +62,7 @@ def test_a_field_of_another_type_is_a_diagnostic_that_names_it(field: str, value
 
 @pytest.mark.parametrize("field", ["chunk_id", "content", "tokens_generated"])
 def test_a_field_that_is_missing_is_named(field: str) -> None:
-    reading = GENESYS.read(Event(json.dumps({key: CHUNK[key] for key in CHUNK if key != field}).encode()), 0)
+    reading = read(Event(json.dumps({key: CHUNK[key] for key in CHUNK if key != field}).encode()), 0)
     assert isinstance(reading, Diagnostic)
     assert reading.why == f"not a chunk: {field}: field required."
 
@@ -79,7 +85,7 @@ def test_a_chunk_is_immutable() -> None:
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 def test_no_data_breaks_the_reading(data: bytes) -> None:
-    reading = GENESYS.read(Event(data), 0)
+    reading = read(Event(data), 0)
     assert isinstance(reading, StreamChunk | Diagnostic | Ending)
 
 
@@ -117,18 +123,18 @@ def test_a_count_of_another_type_is_not_said(wrong: Any) -> None:
 
 @pytest.mark.parametrize("data", [b"[DONE]", b" [DONE] ", b"[DONE]\n"])
 def test_done_is_an_ending(data: bytes) -> None:
-    assert GENESYS.read(Event(data), 3.0) == Ending(3.0)
+    assert read(Event(data), 3.0) == Ending(3.0)
 
 
 @pytest.mark.parametrize("data", [b"[done]", b"DONE", b"[DONE]]", b'"[DONE]"', b"[]", b""])
 def test_what_only_looks_like_done_is_a_diagnostic(data: bytes) -> None:
-    assert isinstance(GENESYS.read(Event(data), 0), Diagnostic)
+    assert isinstance(read(Event(data), 0), Diagnostic)
 
 
 def test_events_of_another_name_are_kept_as_they_came() -> None:
-    assert GENESYS.read(Event(b"", "heartbeat"), 1) == Heartbeat(1)
-    assert GENESYS.read(Event(b'{"x": 1}', "heartbeat"), 1) == Heartbeat(1)
-    reading = GENESYS.read(Event(encoded(), "metrics"), 1)
+    assert read(Event(b"", "heartbeat"), 1) == Heartbeat(1)
+    assert read(Event(b'{"x": 1}', "heartbeat"), 1) == Heartbeat(1)
+    reading = read(Event(encoded(), "metrics"), 1)
     assert reading == Diagnostic(1, "metrics", encoded().decode(), "an event of another name")
 
 
@@ -136,4 +142,4 @@ def test_the_genesys_dialect_sends_the_payload_as_it_is() -> None:
     payload = build_stream_payload("Grüße 🧹", "gpt-4o-mini")
     assert json.loads(GENESYS.body(payload)) == payload.model_dump(mode="json")
     assert GENESYS.headers(payload) == {"X-Genesys-Request-Id": payload.request_id}
-    assert GENESYS.default_endpoint == "/api/v2/ai/generative/completions/stream"
+    assert GENESYS.url("https://x.example/", "") == "https://x.example/api/v2/ai/generative/completions/stream"

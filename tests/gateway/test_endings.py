@@ -263,7 +263,7 @@ def test_a_second_rejection_is_final(serve: Serve, ledger: Ledger) -> None:
     error = outcome.record.error
     assert error is not None
     assert (error.kind, error.status_code, error.correlation_id) == ("sign_in", 401, "abc-1")
-    assert "refused a fresh access token, too" in error.message
+    assert "refused fresh credentials, too" in error.message
     assert "Said the gateway." in error.message
     assert "second-token" not in outcome.record.model_dump_json()
 
