@@ -94,18 +94,26 @@ class ApiKey:
         if self._optional:
             return None
         if problem:
-            raise problem
+            raise _without_keyring(problem)
         raise CredentialsMissing(f"There is no API key for the profile {self._store.profile!r}. {_HOW}")
 
 
 def save_api_key(store: SecretStore, key: SecretStr) -> None:
     """Keep it in the keyring. Raises SecretStoreError."""
-    store.set("api-key", key)
+    try:
+        store.set("api-key", key)
+    except SecretStoreError as error:
+        raise _without_keyring(error) from None
 
 
 def forget_api_key(store: SecretStore) -> bool:
     """Drop it. False where there was none. Raises SecretStoreError."""
     return store.delete("api-key")
+
+
+def _without_keyring(problem: SecretStoreError) -> SecretStoreError:
+    """The store's own sentences tell of other variables."""
+    return SecretStoreError(f"{problem.message.partition('. ')[0].rstrip('.')}. Set {VARIABLE} instead.")
 
 
 def cleaned(key: str, source: str) -> SecretStr:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from genesys_tui.auth.store import SecretStore
+from genesys_tui.auth.store import Item, SecretStore
 from genesys_tui.errors import CredentialsMissing, SignInError
 
 OWN_ID, OWN_SECRET = "GENESYS_CLIENT_ID", "GENESYS_CLIENT_SECRET"
 SECRET_FILE = "GENESYS_CLIENT_SECRET_FILE"  # noqa: S105 - the name of a variable.
+_KEPT: tuple[Item, ...] = ("access-token", "client-secret", "api-key")
 ALIAS_ID, ALIAS_SECRET = "GENESYSCLOUD_OAUTHCLIENT_ID", "GENESYSCLOUD_OAUTHCLIENT_SECRET"
 
 
@@ -87,9 +88,9 @@ def save_credentials(store: SecretStore, credentials: Credentials) -> None:
 
 
 def forget_credentials(store: SecretStore) -> bool:
-    """Drop the credentials, and the token they bought. False where there was neither."""
-    token = store.delete("access-token")
-    return store.delete("client-secret") or token
+    """Drop the credentials, the token they bought, and an API key. False where there was none of them."""
+    gone = [store.delete(item) for item in _KEPT]
+    return any(gone)
 
 
 def _from_own_variables(environ: Mapping[str, str]) -> Credentials | None:

@@ -9,16 +9,17 @@ from contextlib import ExitStack
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypeVar
 
-from genesys_tui.cli.wiring import make_gateway, make_sign_in, make_store, open_ledger
+from genesys_tui.cli.wiring import make_gateway, make_store, make_tokens, open_ledger, wants_key
 from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.signin.door import Form, GcForm, Workplace
-from genesys_tui.tui.signin.messages import KeyringAnswered, KeyringWaits, SignInNeeded
+from genesys_tui.tui.signin.messages import KeyringAnswered, KeyringWaits, SignInNeeded, Told
 
 if TYPE_CHECKING:
     from textual.message import Message
 
     from genesys_tui.audit.ledger import Ledger
     from genesys_tui.auth import SecretStore, SignIn
+    from genesys_tui.auth.api_key import ApiKey
     from genesys_tui.cli.admission import Admission, Attempt
     from genesys_tui.config import Settings
     from genesys_tui.errors import GenesysError
@@ -41,7 +42,7 @@ class Entrance:
         self._held = held
         self._environ = environ
         self._lock = threading.Lock()
-        self._sign_in: SignIn | None = None
+        self._sign_in: SignIn | ApiKey | None = None
         self._store: SecretStore | None = None
         self._ledger: Ledger | None = None
         self._deliver: Mailbox | None = None
@@ -71,9 +72,18 @@ class Entrance:
             if self._ledger is None:
                 self._ledger = self._held.enter_context(open_ledger(self.settings, lambda _: None))
         gateway = make_gateway(self.settings, self)
-        return Desk(gateway, self._ledger, lambda: self._current().start(self._started), self._token_age)
+        return Desk(
+            gateway, self._ledger, lambda: self._current().start(self._started), self._token_age, self._known_secrets
+        )
 
     # The door.
+
+    @property
+    def by_key(self) -> str:
+        """How a profile without OAuth client signs in, in a sentence; empty for any other."""
+        if not wants_key(self.settings):
+            return ""
+        return "This profile's gateway wants an API key: run `genesys-tui login --api-key` and start again."
 
     def keeper(self, *, again: bool = False) -> str:
         """The name of the keyring. Raises SecretStoreError."""
@@ -132,11 +142,11 @@ class Entrance:
             said += f" {variable} is still set, and is what the next call signs in with. Unset it, and start again."
         return said
 
-    def _current(self) -> SignIn:
+    def _current(self) -> SignIn | ApiKey:
         store = self._secrets()
         with self._lock:
             if self._sign_in is None:
-                self._sign_in = make_sign_in(self.settings, store)
+                self._sign_in = make_tokens(self.settings, store)
             return self._sign_in
 
     def _change(self, sign_in: SignIn | None) -> None:
@@ -161,6 +171,13 @@ class Entrance:
         age = sign_in.identity.age(datetime.now(timezone.utc)) if sign_in and sign_in.identity else None
         return None if age is None else age.total_seconds()
 
+    def _known_secrets(self) -> tuple[str, ...]:
+        from genesys_tui.cli.secrets import known_secrets
+
+        sign_in = self._sign_in
+        at_hand = (sign_in.identity.bearer,) if sign_in and sign_in.identity else ()
+        return (*at_hand, *known_secrets(self.settings, self._secrets(), self._environ))
+
     def _answered(self) -> None:
         if self._waiting:
             self._waiting = False
@@ -170,7 +187,9 @@ class Entrance:
         from genesys_tui.errors import CredentialsMissing, SecretStoreError
 
         self._answered()
-        if isinstance(problem, (CredentialsMissing, SecretStoreError)):
+        if problem and self.by_key:
+            self._tell(Told(problem.message, "warning"))
+        elif isinstance(problem, (CredentialsMissing, SecretStoreError)):
             # Half a pair of variables wants to be explained; that nothing is there yet does not.
             self._tell(SignInNeeded(problem.message if self._variable() else ""))
 

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 @click.option("--region", help="Region of the OAuth client: an AWS name such as eu-west-1, or a domain. Is remembered.")
 @click.option("--base-url", help="A gateway that serves sign-in as well, such as http://127.0.0.1:8765. Is remembered.")
 @click.option("--client-id", help="Asked for where it is not given.")
+@click.option("--api-key", is_flag=True, help="Keep an API key instead: for the dialect openai, which is remembered.")
 @click.option("--no-check", is_flag=True, help="Keep the credentials without trying them.")
-def login(profile: str | None, region: str | None, base_url: str | None, client_id: str | None, no_check: bool) -> None:
-    """Try OAuth client credentials and put them into the keyring.
+def login(
+    profile: str | None, region: str | None, base_url: str | None, client_id: str | None, api_key: bool, no_check: bool
+) -> None:
+    """Try OAuth client credentials, or an API key, and put them into the keyring.
 
     The secret is asked for without echo, or read from standard input where that is no terminal; never given as an
     option, where other programs could see it.
@@ -33,6 +36,13 @@ def login(profile: str | None, region: str | None, base_url: str | None, client_
     from genesys_tui.config import load_settings
     from genesys_tui.setting import write_setting
 
+    if api_key:
+        if client_id or region:
+            raise click.UsageError("--api-key goes with neither --client-id nor --region.")
+        from genesys_tui.cli.key_login import keep_key
+
+        keep_key(profile, base_url, _ask_secret("API key"), check=not no_check)
+        return
     remembered = {"region": region, "base_url": base_url}
     settings = load_settings(remembered, profile=profile, may_be_new=True)
     credentials = Credentials.of(client_id or _ask_client_id(), _ask_secret(), "login")
@@ -50,7 +60,7 @@ def login(profile: str | None, region: str | None, base_url: str | None, client_
 @click.command()
 @profile_option
 def logout(profile: str | None) -> None:
-    """Take the profile's credentials and its access token out of the keyring."""
+    """Take the profile's credentials, its access token and its API key out of the keyring."""
     from genesys_tui.auth import forget_credentials
     from genesys_tui.cli.wiring import make_store
     from genesys_tui.config import load_settings
@@ -64,10 +74,15 @@ def logout(profile: str | None) -> None:
 @profile_option
 def status(profile: str | None) -> None:
     """Say who is signed in, how old the token is, and where credentials and settings came from."""
-    from genesys_tui.cli.wiring import make_endpoint, make_sign_in
+    from genesys_tui.cli.wiring import make_endpoint, make_sign_in, wants_key
     from genesys_tui.config import load_settings
 
     settings = load_settings(profile=profile)
+    if wants_key(settings):
+        from genesys_tui.cli.key_login import key_rows
+
+        write("".join(f"{name:14}{value}\n" for name, value in key_rows(settings).items()))
+        return
     sign_in = make_sign_in(settings)
     try:
         token = sign_in.identify()
@@ -124,9 +139,9 @@ def _ask_client_id() -> str:
     return answer
 
 
-def _ask_secret() -> str:
+def _ask_secret(name: str = "Client secret") -> str:
     if sys.stdin.isatty():
-        answer: str = click.prompt("Client secret", hide_input=True, err=True)
+        answer: str = click.prompt(name, hide_input=True, err=True)
         return answer
     return sys.stdin.readline().rstrip("\r\n")
 

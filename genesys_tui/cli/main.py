@@ -19,6 +19,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "login": ("login:login", "Put OAuth client credentials into the keyring."),
     "logout": ("login:logout", "Take credentials and token out of the keyring."),
     "status": ("login:status", "Say who is signed in, and where each thing came from."),
+    "probe": ("probe:probe", "Run prompts against a profile and judge its streams; for monitoring and CI."),
+    "models": ("models:models", "List the models of the gateway."),
     "audit": ("audit:audit", "List, show, export and verify the recorded calls."),
     "gateway": ("gateway:gateway", "Run the embedded gateway by itself."),
     "config": ("config:config", "Show and change settings."),

@@ -68,12 +68,18 @@ def make_sign_in(settings: Settings, store: SecretStore | None = None) -> SignIn
 
 def make_tokens(settings: Settings, store: SecretStore | None = None) -> SignIn | ApiKey:
     """What the profile's gateway wants to see: an access token or a key, untouched. Raises ConfigurationError."""
+    if not wants_key(settings):
+        return make_sign_in(settings, store)
     from genesys_tui.auth.api_key import ApiKey
 
-    endpoint = make_endpoint(settings)
-    if endpoint.speaks.credentials == "oauth":
-        return make_sign_in(settings, store)
-    return ApiKey(store or make_store(settings), os.environ, optional=endpoint.is_local)
+    return ApiKey(store or make_store(settings), os.environ, optional=make_endpoint(settings).is_local)
+
+
+def wants_key(settings: Settings) -> bool:
+    """Whether the profile's gateway wants a key, and no OAuth client."""
+    from genesys_tui.gateway.dialects import DIALECTS
+
+    return DIALECTS[settings.profile.dialect].credentials == "api_key"
 
 
 def make_network(settings: Settings, store: SecretStore | None = None) -> Network:

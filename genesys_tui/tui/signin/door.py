@@ -70,6 +70,10 @@ class Door(Protocol):
     def listen(self, deliver: Mailbox) -> None:
         """Send news there from here on: KeyringWaits, KeyringAnswered, SignInNeeded."""
 
+    @property
+    def by_key(self) -> str:
+        """How a profile without OAuth client signs in, in a sentence; empty for any other."""
+
     def keeper(self, *, again: bool = False) -> str:
         """The name of the keyring; ``again`` looks for it afresh. Raises GenesysError."""
 

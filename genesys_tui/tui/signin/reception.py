@@ -15,6 +15,7 @@ from genesys_tui.sanitize import sanitized
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.manners import WellMannered
 from genesys_tui.tui.messages import CallEnded
+from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.prompt.prompt import Prompt
 from genesys_tui.tui.signin import errands
 from genesys_tui.tui.signin.door import Door, Form, Workplace
@@ -83,8 +84,10 @@ class Receiving(WellMannered):
         self.action_sign_in(event.sentence)
 
     def action_sign_in(self, why: str = "") -> None:
-        """Show the sign-in screen."""
-        if self._door and self.is_running and not isinstance(self.screen, SignInScreen):
+        """Show the sign-in screen, or say why there is none."""
+        if self._door and (sentence := self._door.by_key):
+            self.on_told(Told(sentence))
+        elif self._door and self.is_running and not isinstance(self.screen, SignInScreen):
             self.switch_mode("chat")
             self.push_screen(SignInScreen(self._door, why, self._typed), self._leave)
 
@@ -106,9 +109,8 @@ class Receiving(WellMannered):
 
     def _offer(self, sentence: str) -> None:
         if self._door and not isinstance(self.screen, SignInScreen):
-            key = next((each for each, active in self.screen.active_bindings.items() if _signs_in(active)), "")
-            how = f"Press {key} to sign in, or choose" if key else "Choose"
-            self.notify(f"{sentence} {how} “Sign in…” in the palette.", severity="warning", timeout=12)
+            how = f"Press {name_of(self, 'app.sign_in')} to sign in, or choose “Sign in…” in the palette."
+            self.notify(f"{sentence} {how}", severity="warning", timeout=12, markup=False)
 
     def _leave(self, departure: Departure | None) -> None:
         assert self._door is not None
@@ -121,7 +123,3 @@ class Receiving(WellMannered):
             self.move(self._door.enter(departure.admission))
             self.on_told(Told(departure.admission.welcome))
             aside(partial(errands.keep, self._door, departure.admission), mailbox_of(self))
-
-
-def _signs_in(active: object) -> bool:
-    return getattr(getattr(active, "binding", None), "id", "") == "app.sign_in"

@@ -26,6 +26,8 @@ Steps = Callable[[Pilot[Any]], Awaitable[None]]
 class Doorway:
     """A door that nobody goes through."""
 
+    by_key = ""
+
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
