@@ -38,5 +38,7 @@ def gateway(port: int, scenario: str, rate: float, tokens: int | None, replay: P
         what = str(replay) if replay else server.scenario
         narrate(f"Serving {what!r}; sign-in and API at one address. Ctrl+C stops it. To ask it something:\n")
         given = f"GENESYS_CLIENT_ID={server.client_id} GENESYS_CLIENT_SECRET={server.client_secret}"
-        narrate(f"  {given} genesys-tui ask --base-url {server.url} hello\n")
+        narrate(f"  {given} genesys-tui ask --base-url {server.url} hello")
+        narrate(f"  genesys-tui ask --dialect openai --base-url {server.url}/v1 hello\n")
+        narrate(f"OpenAI-compatible at {server.url}/v1, with the key {server.api_key} or none.\n")
         server.serve_forever()

@@ -6,6 +6,8 @@ import secrets
 
 CLIENT_ID = "demo-client"
 CLIENT_SECRET = "demo-secret"  # noqa: S105  # a demo's, printed in its help
+API_KEY = "demo-key"
+"""For clients of the OpenAI-compatible path, which may also come without any."""
 EXPIRES_IN = 86399
 """Seconds a token is said to live; the demo gateway forgets none before it is revoked."""
 

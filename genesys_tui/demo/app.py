@@ -16,15 +16,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import openai
-from .accounts import CLIENT_ID, CLIENT_SECRET, EXPIRES_IN
-from .chunks import event
+from .accounts import API_KEY, CLIENT_ID, CLIENT_SECRET, EXPIRES_IN
 from .payload import read_payload
-from .refusals import CORRELATION_HEADER, refuse, refuse_payload, refuse_scenario, refuse_sign_in, refuse_token
+from .refusals import refuse, refuse_payload, refuse_scenario, refuse_sign_in, refuse_token
 from .state import RequestSeen, State
-from .writing import Dialect, EventStream
+from .style import GENESYS, Dialect
+from .writing import EventStream
 
 COMPLETION_PATH = "/api/v2/ai/generative/completions/stream"
-GENESYS = Dialect(lambda payload: payload, lambda _request: event)
 
 _ORGANIZATION = {"id": "5b1f0c52-8a0e-4f2b-9a53-6d1c9f0e7a11", "name": "Demo Contact Centre"}
 _IDENTITY = {
@@ -51,6 +50,12 @@ def create_app(state: State) -> ASGIApp:
     async def complete_openai(request: Request) -> Response:
         return await _complete(request, state, openai.DIALECT)
 
+    async def models(request: Request) -> Response:
+        bearer = _bearer(request)
+        if not _lets_in(state, openai.DIALECT, bearer):
+            return refuse_token(request, presented=bool(bearer))
+        return JSONResponse(openai.list_models())
+
     async def token(request: Request) -> Response:
         return await _sign_in(request, state)
 
@@ -65,6 +70,7 @@ def create_app(state: State) -> ASGIApp:
         Route("/api/v2/tokens/me", me, methods=["GET"]),
         Route(COMPLETION_PATH, complete, methods=["POST"]),
         Route(openai.PATH, complete_openai, methods=["POST"]),
+        Route(openai.MODELS_PATH, models, methods=["GET"]),
     ]
     return _correlated(Starlette(routes=routes, exception_handlers={HTTPException: _refuse_path}))
 
@@ -75,8 +81,9 @@ def _correlated(app: ASGIApp) -> ASGIApp:
 
         async def send_correlated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                header = (CORRELATION_HEADER.lower().encode(), scope["correlation_id"].encode())
-                message["headers"] = [*message["headers"], header]
+                dialect = openai.DIALECT if scope["path"].startswith(openai.PREFIX) else GENESYS
+                name = dialect.correlation_header.lower().encode()
+                message["headers"] = [*message["headers"], (name, scope["correlation_id"].encode())]
             await send(message)
 
         await app(scope, receive, send_correlated)
@@ -115,6 +122,10 @@ def _bearer(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def _lets_in(state: State, dialect: Dialect, bearer: str) -> bool:
+    return state.accounts.accepts(bearer) or (dialect.open_to_all and bearer in ("", API_KEY))
+
+
 def _note(request: Request, state: State, body: object) -> None:
     headers = {name.lower(): value for name, value in request.headers.items()}
     if "authorization" in headers:
@@ -129,9 +140,11 @@ async def _complete(request: Request, state: State, dialect: Dialect) -> Respons
         body = None
     _note(request, state, body)
     bearer = _bearer(request)
-    if not state.accounts.accepts(bearer):
+    if not _lets_in(state, dialect, bearer):
         return refuse_token(request, presented=bool(bearer))
-    completion, faults = read_payload(dialect.read(body), request_id=request.headers.get("x-genesys-request-id", ""))
+    payload, faults = dialect.read(body)
+    completion, more = read_payload(payload, request_id=request.headers.get(dialect.request_id_header, ""))
+    faults += more
     try:
         day = state.day(completion.request_id, request.headers.get("x-demo-scenario"))
     except ValueError as error:
@@ -145,4 +158,4 @@ async def _complete(request: Request, state: State, dialect: Dialect) -> Respons
         return refusal
     if faults and completion.enforce_schema:
         return refuse_payload(request, faults)
-    return EventStream(state, day.name, completion, dialect.writer(completion))
+    return EventStream(state, day.name, completion, dialect.style(completion))

@@ -8,23 +8,14 @@ from dataclasses import dataclass
 
 from .chunks import Chunk, event
 from .hostility import HOSTILE_CHUNKS, HOSTILE_NAMES, HOSTILE_STOP_REASON
+from .style import Style
 from .tempo import Tempo
 
 DONE = b"data: [DONE]\n\n"
-HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"
 HUGE = 9 * 1024 * 1024
 SILENCE = 600.0
 """Seconds that a silent stream is kept open, at most."""
 
-MALFORMED = (
-    b'data: {"chunk_id": "m-1", "content": "half a chu\n\n',
-    b'data: {"chunk_id": 17, "content": ["a", "list"], "tokens_generated": "many", "is_complete": "perhaps"}\n\n',
-    b'data: {"chunk_id": "m-3", "content": "\xff\xfe\xc3(", "tokens_generated": 3, "is_complete": false}\n\n',
-    b"data:\n\n",
-    b'data: null\n\ndata: 42\n\ndata: [1, 2, 3]\n\ndata: "text"\n\n',
-    b"data: " + b"[" * 5000 + b"\n\n",
-    b'this line: is no field\ndata\n\ndata: {"chunk_id": "m-7"}\n\n',
-)
 DIAGNOSTICS = (
     event({"message": "the model is under heavy load", "code": "capacity.low"}, name="warning"),
     event({"span": "completion", "upstream_ms": 212, "region": "eu-west-1"}, name="trace"),
@@ -44,9 +35,13 @@ class Stream:
 
     chunks: AsyncIterator[Chunk]
     """The reply, the final chunk last."""
-    encode: Callable[[Chunk], bytes]
-    """A chunk as its dialect writes it."""
+    style: Style
+    """How its dialect writes it."""
     tempo: Tempo
+
+    def encode(self, chunk: Chunk) -> bytes:
+        """A chunk as it is written."""
+        return self.style.encode(chunk)
 
 
 Day = Callable[[Stream], AsyncGenerator[bytes, None]]
@@ -63,10 +58,11 @@ async def _slots(chunks: AsyncIterator[Chunk], after: Sequence[int]) -> AsyncIte
         sent += 1
 
 
-def _between(events: Sequence[bytes]) -> Day:
+def _between(events_of: Callable[[Style], Sequence[bytes]]) -> Day:
     """The day on which those events arrive, one after each chunk."""
 
     async def day(stream: Stream) -> AsyncGenerator[bytes, None]:
+        events = events_of(stream.style)
         async for item in _slots(stream.chunks, range(1, len(events) + 1)):
             yield events[item] if isinstance(item, int) else stream.encode(item)
 
@@ -97,11 +93,11 @@ async def _heartbeats(stream: Stream) -> AsyncGenerator[bytes, None]:
         if not isinstance(item, int):
             yield stream.encode(item)
         elif item != 1:
-            yield HEARTBEAT + b": alive\n\n"
+            yield stream.style.heartbeat + b": alive\n\n"
         else:
             for _ in range(12):
                 await stream.tempo.pause(0.5)
-                yield HEARTBEAT
+                yield stream.style.heartbeat
 
 
 async def _cut(stream: Stream) -> AsyncGenerator[bytes, None]:
@@ -118,7 +114,10 @@ async def _silent(_stream: Stream) -> AsyncGenerator[bytes, None]:
 
 async def _done(stream: Stream) -> AsyncGenerator[bytes, None]:
     async for chunk in stream.chunks:
-        yield DONE if chunk["is_complete"] else stream.encode(chunk)
+        if not chunk["is_complete"]:
+            yield stream.encode(chunk)
+        elif not stream.style.closing:
+            yield DONE
 
 
 async def _cumulative(stream: Stream) -> AsyncGenerator[bytes, None]:
@@ -169,6 +168,7 @@ async def _hostile(stream: Stream) -> AsyncGenerator[bytes, None]:
         total = item["tokens_generated"]
         if item["is_complete"]:
             item["metadata"].update(HOSTILE_CHUNKS[0]["metadata"], stop_reason=HOSTILE_STOP_REASON)
+            item["metadata"].get("usage", {})["output_tokens"] = total + extra
         yield stream.encode({**item, "tokens_generated": total + extra})
 
 
@@ -180,8 +180,8 @@ DAYS: dict[str, Day] = {
     "silent": _silent,
     "done": _done,
     "cumulative": _cumulative,
-    "malformed": _between(MALFORMED),
-    "diagnostics": _between(DIAGNOSTICS),
+    "malformed": _between(lambda style: style.malformed),
+    "diagnostics": _between(lambda _style: DIAGNOSTICS),
     "out-of-sequence": _out_of_sequence,
     "huge": _huge,
     "hostile": _hostile,

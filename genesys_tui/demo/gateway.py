@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
-from .accounts import CLIENT_ID, CLIENT_SECRET
+from .accounts import API_KEY, CLIENT_ID, CLIENT_SECRET
 from .replay import read_capture
 from .state import RequestSeen, State
 
@@ -30,6 +30,7 @@ class DemoGateway:
 
     client_id = CLIENT_ID
     client_secret = CLIENT_SECRET
+    api_key = API_KEY
 
     def __init__(
         self,
@@ -70,7 +71,7 @@ class DemoGateway:
 
     @property
     def url(self) -> str:
-        """The base URL of sign-in and API alike. Raises RuntimeError before a free port has been found."""
+        """The base URL of sign-in and both dialects. Raises RuntimeError before a free port has been found."""
         if self._port == 0:
             raise RuntimeError("the demo gateway has no address yet: start it with `with`")
         return f"http://{HOST}:{self._port}"

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from .openai import PREFIX
 from .payload import Fault
 
-CORRELATION_HEADER = "ININ-Correlation-Id"
 PERMISSION = "ai:generative:write"
 PORTAL = """<!doctype html>
 <html lang="en"><head><title>Guest network</title></head>
@@ -27,7 +27,9 @@ def refuse(
     faults: Sequence[Fault] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """An answer with the error body of the Platform API; `contextId` is the correlation id of the answer."""
+    """An answer with the error body of the Platform API, or OpenAI's on its paths."""
+    if request.url.path.startswith(PREFIX):
+        return JSONResponse(_openai_error(status, code, message, faults), status, headers)
     body = {
         "message": message,
         "code": code,
@@ -37,6 +39,13 @@ def refuse(
         "errors": [{"message": f"{fault.field} {fault.message}", "code": code, "status": status} for fault in faults],
     }
     return JSONResponse(body, status, headers)
+
+
+def _openai_error(status: int, code: str, message: str, faults: Sequence[Fault]) -> dict[str, object]:
+    kind = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}.get(status)
+    param = faults[0].field.rpartition(".")[2] if faults else None
+    kind = kind or ("server_error" if status >= 500 else "invalid_request_error")
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
 def refuse_sign_in(error: str, description: str) -> JSONResponse:

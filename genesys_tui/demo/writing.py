@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from .chunks import Chunk, make_chunks
+from .chunks import make_chunks
 from .continuation import find_continuation
 from .days import Stream, write_day
 from .payload import Completion
 from .replay import replay
 from .replies import choose_reply
 from .state import State
+from .style import Style
 from .tempo import Tempo
 from .tokens import Generation
 
@@ -23,21 +24,11 @@ BURST = 6000
 """Tokens of a burst, at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a gateway is spoken to: what it reads as a payload, and how it writes a chunk."""
-
-    read: Callable[[object], object]
-    """The body of a request as a payload of the Genesys dialect."""
-    writer: Callable[[Completion], Callable[[Chunk], bytes]]
-    """For one request, a chunk as bytes."""
-
-
 class EventStream(StreamingResponse):
     """The reply to a completion request, on a given day, as server-sent events."""
 
-    def __init__(self, state: State, day: str, request: Completion, encode: Callable[[Chunk], bytes]) -> None:
-        self._events = _write(state, day, request, encode)
+    def __init__(self, state: State, day: str, request: Completion, style: Style) -> None:
+        self._events = _write(state, day, request, style)
         super().__init__(self._events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,9 +37,7 @@ class EventStream(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-async def _write(
-    state: State, day: str, request: Completion, encode: Callable[[Chunk], bytes]
-) -> AsyncGenerator[bytes, None]:
+async def _write(state: State, day: str, request: Completion, style: Style) -> AsyncGenerator[bytes, None]:
     if state.moments:
         async with aclosing(replay(state.moments, state.pace)) as sent_again:
             async for data in sent_again:
@@ -60,9 +49,12 @@ async def _write(
     chunks = make_chunks(_generate(state, day, request), matrix, tempo)
     state.open_streams += 1
     try:
-        async with aclosing(write_day(day, Stream(chunks, encode, tempo))) as events:
+        async with aclosing(write_day(day, Stream(chunks, style, tempo))) as events:
             async for data in events:
-                yield data
+                if data:
+                    yield data
+        if style.closing:
+            yield style.closing
     finally:
         state.open_streams -= 1
 

@@ -1,4 +1,4 @@
-"""Every day the embedded gateway can have, through `ask`, over a real socket: how the call ends, and the exit code."""
+"""Every day the embedded gateway can have, through `ask` in either dialect, over a real socket: how the call ends."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from cli.conftest import Run
 
 from genesys_tui.demo import SCENARIOS
+from genesys_tui.dialect import DIALECT_NAMES
 
 
 class End(NamedTuple):
@@ -54,25 +55,42 @@ def test_every_scenario_has_a_line_in_the_table() -> None:
     assert set(SCENARIOS) <= set(ENDS)
 
 
+def demo(scenario: str, dialect: str) -> tuple[str, ...]:
+    return ("ask", "--demo", "--scenario", scenario, "--dialect", dialect, "--rate", "0", "--format", "json")
+
+
+def reason(end: End, scenario: str, dialect: str) -> str:
+    """OpenAI's word for completed, where the gateway says a word at all."""
+    return "stop" if end.stop_reason == "completed" and dialect == "openai" and scenario != "done" else end.stop_reason
+
+
+@pytest.mark.parametrize("dialect", DIALECT_NAMES)
 @pytest.mark.parametrize("scenario", ENDS)
-def test_a_scenario_ends_as_the_protocol_says(scenario: str, run: Run) -> None:
+def test_a_scenario_ends_as_the_protocol_says(scenario: str, dialect: str, run: Run) -> None:
     end = ENDS[scenario]
-    done = run("ask", "--demo", "--scenario", scenario, "--rate", "0", "--format", "json", *end.options, "hello")
+    done = run(*demo(scenario, dialect), *end.options, "hello")
 
     record = json.loads(done.stdout)
     assert "Traceback" not in done.stderr
     assert (done.returncode, record["status"]) == (end.exit_code, end.status)
-    assert end.stop_reason in (None, record["stop_reason"])
+    assert reason(end, scenario, dialect) in (None, record["stop_reason"])
     assert record["truncated"] is (end.status == "truncated")
     assert bool(record["content"]) is end.has_text
     assert {name: record[name] for name in end.more} == end.more
 
 
-def test_the_bad_days_are_counted(run: Run) -> None:
+OUT_OF_SEQUENCE = {
+    "genesys": {"tokens_fell", "duplicate_chunk", "outside_chunk_matrix", "after_final", "second_final"},
+    "openai": {"after_final", "second_final"},  # there are neither counts nor ids to be wrong
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECT_NAMES)
+def test_the_bad_days_are_counted(dialect: str, run: Run) -> None:
     """Diagnostics and anomalies never end a reply, and each is in its record."""
 
     def ask(scenario: str) -> dict[str, Any]:
-        done = run("ask", "--demo", "--scenario", scenario, "--rate", "0", "--format", "json", "hello")
+        done = run(*demo(scenario, dialect), "hello")
         fields: dict[str, Any] = json.loads(done.stdout)
         return fields
 
@@ -80,14 +98,38 @@ def test_the_bad_days_are_counted(run: Run) -> None:
     assert (calm["diagnostics"], calm["sequence_anomalies"]) == (0, 0)
     assert malformed["diagnostics"] >= 4
     assert diagnostics["diagnostics"] >= 3
-    assert {seen["name"] for seen in sequence["observations"]} >= {
-        "tokens_fell",
-        "duplicate_chunk",
-        "outside_chunk_matrix",
-        "after_final",
-        "second_final",
-    }
+    assert {seen["name"] for seen in sequence["observations"]} >= OUT_OF_SEQUENCE[dialect]
     assert diagnostics["content"] == calm["content"] == sequence["content"]
+
+
+SAME = ("status", "truncated", "content", "input_tokens", "attempts", "stalls", "total_chunks", "diagnostics")
+COUNTED_AT_THE_END = ("total_tokens", "tokens_estimated")
+WITHOUT_AN_END = ("cut", "done", "silent")
+"""Days on which no usage comes, and tokens stay an estimate where only that tells them."""
+
+
+@pytest.mark.parametrize("scenario", [name for name in ENDS if name not in ("out-of-sequence", "hostile")])
+def test_the_same_call_is_the_same_in_either_dialect(scenario: str, run: Run) -> None:
+    """Text, status and figures; what a dialect cannot say apart."""
+    prompt = "How healthy is this stream?"
+    ours, theirs = (
+        json.loads(run(*demo(scenario, name), *ENDS[scenario].options, prompt).stdout) for name in DIALECT_NAMES
+    )
+    assert {name: theirs[name] for name in SAME} == {name: ours[name] for name in SAME}
+    if scenario in WITHOUT_AN_END:
+        assert theirs["tokens_estimated"] is bool(theirs["content"])
+    else:
+        assert {name: theirs[name] for name in COUNTED_AT_THE_END} == {name: ours[name] for name in COUNTED_AT_THE_END}
+
+
+@pytest.mark.parametrize("scenario", ["calm", "truncated", "hostile"])
+def test_a_conversation_goes_on_in_the_same_way_in_either_dialect(scenario: str, run: Run) -> None:
+    """Continued where it is truncated, with a system prompt, and hostile text as it came."""
+    options = ("--system", "Be brief", "--continue", "3", "Compare the queues in a table")
+    ours, theirs = (json.loads(run(*demo(scenario, name), *options).stdout) for name in DIALECT_NAMES)
+    same = ("content", "status", "total_tokens", "input_tokens", "truncated")
+    assert {name: theirs[name] for name in same} == {name: ours[name] for name in same}
+    assert bool(theirs["continues"]) is bool(ours["continues"]) is (scenario == "truncated")
 
 
 def test_a_hint_tells_when_the_content_is_cumulative(run: Run) -> None:
