@@ -26,7 +26,7 @@ def command(*arguments: str) -> str:
     [
         ["--help"],
         ["--version"],
-        *([name, "--help"] for name in ("ask", "audit", "login", "gateway", "config", "doctor")),
+        *([name, "--help"] for name in ("ask", "probe", "audit", "login", "gateway", "config", "doctor")),
     ],
 )
 def test_help_loads_none_of_the_heavy_four(arguments: list[str]) -> None:

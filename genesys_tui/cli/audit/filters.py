@@ -34,6 +34,7 @@ def filter_options(command: F) -> F:
     """The options that choose calls."""
     for option in (
         click.option("--min-tokens", type=click.IntRange(0), help="No fewer tokens than this."),
+        click.option("--kind", type=click.Choice(["probe", "call"]), help="Made by probes, or not."),
         click.option("--stop-reason", help="Why the reply ended; * stands for anything."),
         click.option("--profile", "of_profile", help="A profile's name; * stands for anything."),
         click.option("--conversation", "conversation_id", help="A conversation's id."),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from genesys_tui.audit.filters import Filter
 from genesys_tui.errors import GenesysError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def read_earlier(ledger: Ledger) -> Message:
     prompts: dict[str, None] = {}
     characters = 0
     try:
-        for call in ledger.calls(limit=CALLS):
+        for call in ledger.calls(Filter(kind="call"), CALLS):
             prompt = prompt_of(call)
             characters += len(prompt) * (prompt not in prompts)
             if characters > CHARACTERS:
