@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from genesys_tui.audit.records import Record
 from genesys_tui.call import CallFact, Ended, Started
-from genesys_tui.cli.streams import narrate, write
+from genesys_tui.cli.streams import Flow, narrate, write
 from genesys_tui.endings import ending_in_words
 from genesys_tui.exchange import Exchange
-from genesys_tui.gateway.facts import Anomaly, Delta, Diagnostic, Heartbeat, Retry
+from genesys_tui.gateway.facts import Anomaly, Delta, Diagnostic, Heartbeat, Reasoning, Retry
 from genesys_tui.sanitize import sanitized_line
 
 
@@ -29,6 +29,7 @@ class TextFormat:
     """The reply as it arrives; what else there is to know on standard error."""
 
     def __init__(self) -> None:
+        self._reply = Flow()
         self._ends_line = True
         self._last: Record | None = None
 
@@ -36,9 +37,10 @@ class TextFormat:
         """Write one fact."""
         if isinstance(fact, Delta):
             if fact.replaces:
+                self._reply.end()
                 narrate("\nThe gateway replaced the text so far:")
             if fact.content:
-                write(fact.content)
+                self._reply.write(fact.content)
                 self._ends_line = fact.content.endswith("\n")
         elif isinstance(fact, Retry):
             self._line(f"Attempt {fact.attempt} failed: {fact.why} Trying again in {fact.wait:.1f} s.")
@@ -53,6 +55,7 @@ class TextFormat:
 
     def finish(self) -> None:
         """End the last line of the reply, and sum up. Raises OutputClosed."""
+        self._reply.end()
         if not self._ends_line:
             write("\n")
             self._ends_line = True
@@ -95,6 +98,9 @@ class EventsFormat:
             case Delta():
                 fields = {"content": fact.content, "tokens_generated": fact.tokens_generated}
                 self._write("delta", fact.at, {**fields, "replaces": True} if fact.replaces else fields)
+            case Reasoning():
+                reasoned = {"content": fact.content, "tokens_generated": fact.tokens_generated}
+                self._write("reasoning", fact.at, reasoned)
             case Heartbeat():
                 self._write("heartbeat", fact.at, {})
             case Diagnostic():

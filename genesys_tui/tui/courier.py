@@ -9,7 +9,7 @@ from collections.abc import Callable
 from genesys_tui.call import CallFact, Ended, Started
 from genesys_tui.errors import GenesysError
 from genesys_tui.exchange import Exchange
-from genesys_tui.gateway.facts import Delta, Requested, Retry
+from genesys_tui.gateway.facts import Delta, Reasoning, Requested, Retry
 from genesys_tui.tui.health.limits import UNLIMITED, Limits
 from genesys_tui.tui.health.vitals import Vitals
 from genesys_tui.tui.mailbox import Mailbox
@@ -41,6 +41,7 @@ class Courier:
         self._limits = UNLIMITED
         self._retry: Retry | None = None
         self._text: list[str] = []
+        self._thoughts: list[str] = []
         self._replaces = False
         self._awaited = True
         self._thread = threading.Thread(target=self._run, daemon=True, name="genesys-tui-call")
@@ -92,6 +93,9 @@ class Courier:
             elif isinstance(fact, Delta):
                 if fact.content or fact.replaces:
                     self._keep(fact)
+            elif isinstance(fact, Reasoning):
+                self._thoughts.append(fact.content)
+                self._hand_over()
             elif isinstance(fact, Retry | Requested):
                 self._retry = fact if isinstance(fact, Retry) else None
 
@@ -103,6 +107,6 @@ class Courier:
         self._hand_over()
 
     def _hand_over(self) -> None:
-        if self._awaited and (self._text or self._replaces):
-            self._deliver(CallProgressed("".join(self._text), self._replaces))
-            self._text, self._replaces, self._awaited = [], False, False
+        if self._awaited and (self._text or self._replaces or self._thoughts):
+            self._deliver(CallProgressed("".join(self._text), self._replaces, "".join(self._thoughts)))
+            self._text, self._thoughts, self._replaces, self._awaited = [], [], False, False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +23,9 @@ class Gateways(Protocol):
     def reading(self, content_mode: ContentMode) -> Streams:
         """The gateway, with this taken for what a chunk's content is."""
 
+    def models(self) -> tuple[str, ...]:
+        """The models it lists, if any; for threads. Raises GenesysError."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -35,6 +38,9 @@ class Desk:
 
     token_age: Callable[[], float | None] | None = None
     """Seconds since the access token was issued; None while that is not known. Returns at once."""
+
+    secrets: Callable[[], Sequence[str]] = tuple
+    """What must be in nothing that leaves this machine. For threads: it may ask the keyring."""
 
 
 def opened(open_desk: Callable[[], Desk]) -> Message:

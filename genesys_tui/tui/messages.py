@@ -39,11 +39,13 @@ class CallStarted(Message):
 class CallProgressed(Message):
     """Reply text arrived."""
 
-    def __init__(self, text: str, replaces: bool) -> None:
+    def __init__(self, text: str, replaces: bool, reasoning: str = "") -> None:
         self.text = text
         """All that came since the last such message."""
         self.replaces = replaces
         """Whether it takes the place of all text before it."""
+        self.reasoning = reasoning
+        """What the model thought meanwhile."""
         super().__init__()
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from genesys_tui.audit.records import Record
 from genesys_tui.endings import ending_of, rate, seconds
 from genesys_tui.tui.health.amounts import NEAR, of_elapsed, of_seconds, size
 from genesys_tui.tui.health.limits import Limits
 from genesys_tui.tui.health.state import state_of
 from genesys_tui.tui.health.vitals import Vitals
 from genesys_tui.tui.words import Severity, severity_of
+
+if TYPE_CHECKING:
+    from genesys_tui.audit.records import Record
 
 
 class Reading(NamedTuple):
@@ -39,11 +41,11 @@ def live_readings(vitals: Vitals) -> Readings:
     overall = now.tokens_per_second if now.elapsed >= _MEANINGFUL else None
     return {
         "state": Reading(*state_of(vitals)),
-        "rate": Reading(rate(now.current_tokens_per_second)),
+        "rate": Reading(_about(rate(now.current_tokens_per_second), now.estimated)),
         "elapsed": _elapsed(now.elapsed, limits.duration),
         "TTFT": _first_token(now.time_to_first_token, vitals.stall_seconds),
-        "tokens": _tokens(now.tokens, limits.max_tokens),
-        "overall": _per_second(overall),
+        "tokens": _tokens(now.tokens, limits.max_tokens, now.estimated),
+        "overall": _per_second(overall, now.estimated),
         "median": Reading(seconds(now.gap_p50)),
         "p95": Reading(seconds(now.gap_p95)),
         "longest": _gap(now.gap_max, vitals.stall_seconds),
@@ -65,11 +67,11 @@ def final_readings(record: Record, stall_seconds: float = 2.0) -> Readings:
     overall = record.tokens_per_second if record.elapsed_seconds >= _MEANINGFUL else None
     return {
         "state": Reading(ending_of(record), severity_of(record)),
-        "rate": Reading(rate(record.streaming_tokens_per_second)),
+        "rate": Reading(_about(rate(record.streaming_tokens_per_second), record.tokens_estimated)),
         "elapsed": _elapsed(record.elapsed_seconds, limits.duration),
         "TTFT": _first_token(record.time_to_first_token_seconds, stall_seconds),
-        "tokens": _tokens(record.total_tokens, limits.max_tokens),
-        "overall": _per_second(overall or None),
+        "tokens": _tokens(record.total_tokens, limits.max_tokens, record.tokens_estimated),
+        "overall": _per_second(overall or None, record.tokens_estimated),
         "median": Reading(seconds(record.gap_p50_seconds)),
         "p95": Reading(seconds(record.gap_p95_seconds)),
         "longest": _gap(record.gap_max_seconds, stall_seconds),
@@ -90,9 +92,15 @@ def _elapsed(elapsed: float, limit: float | None) -> Reading:
     return Reading(of_elapsed(elapsed, limit), _nearness(share), share, seconds(elapsed, 1))
 
 
-def _tokens(count: int, limit: int | None) -> Reading:
+def _tokens(count: int, limit: int | None, estimated: bool) -> Reading:
     share = count / limit if limit else None
-    return Reading(f"{count:,} of {limit:,}" if limit else f"{count:,}", _nearness(share), share, f"{count:,}")
+    said = _about(f"{count:,}", estimated and count > 0)
+    return Reading(f"{said} of {limit:,}" if limit else said, _nearness(share), share, said)
+
+
+def _about(figure: str, estimated: bool) -> str:
+    """An estimate says that it is one."""
+    return f"~{figure}" if estimated and figure != "—" else figure
 
 
 def _nearness(share: float | None) -> Severity:
@@ -125,8 +133,8 @@ def _alive(since: float | None) -> Reading:
     return Reading(f"alive, last heartbeat {'now' if since < 1 else f'{of_seconds(since, None)} ago'}", "success")
 
 
-def _per_second(value: float | None) -> Reading:
-    return Reading() if value is None else Reading(f"{rate(value)} tok/s")
+def _per_second(value: float | None, estimated: bool) -> Reading:
+    return Reading() if value is None else Reading(f"{_about(rate(value), estimated)} tok/s")
 
 
 def _counted(count: int) -> Reading:

@@ -56,7 +56,7 @@ def _figures(record: Record) -> Iterator[Content]:
         ("profile", f"{record.profile} · {record.environment}" if record.environment else record.profile),
         ("status", record.status),
         ("stop reason", record.stop_reason or "—"),
-        ("tokens", f"{record.total_tokens:,}{'' if record.input_tokens is None else f', {record.input_tokens:,} in'}"),
+        ("tokens", _tokens(record)),
         ("elapsed", seconds(record.elapsed_seconds)),
         ("TTFT", seconds(record.time_to_first_token_seconds)),
         ("tokens/s", f"{rate(record.streaming_tokens_per_second)}, with waiting {rate(record.tokens_per_second)}"),
@@ -68,9 +68,16 @@ def _figures(record: Record) -> Iterator[Content]:
         ("attempts", f"{record.attempts:,}"),
         ("conversation", record.conversation_id or "—"),
     ]
+    if record.probe:
+        figures.append(("probe", record.probe))
     if record.correlation_id:
         figures.append(("correlation id", record.correlation_id))
     return (_figure(name, value) for name, value in figures)
+
+
+def _tokens(record: Record) -> str:
+    known = f"{'~' if record.tokens_estimated else ''}{record.total_tokens:,}"
+    return known if record.input_tokens is None else f"{known}, {record.input_tokens:,} in"
 
 
 def _gaps(record: Record) -> str:

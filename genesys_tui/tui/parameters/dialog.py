@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual import getters
@@ -10,14 +11,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from genesys_tui.config import Settings
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.leaving import Modal
+from genesys_tui.tui.mailbox import aside, mailbox_of
+from genesys_tui.tui.naming import name_of, sign_of
 from genesys_tui.tui.parameters.fields import FIELDS, GROUPS, Written
 from genesys_tui.tui.parameters.form import Form, Judgement, save, why_not_saved
+from genesys_tui.tui.parameters.models import Find, ModelsFound, found
 from genesys_tui.tui.parameters.row import Row
 
 
@@ -32,9 +36,10 @@ class Chosen:
     """The profile's, where it was saved."""
 
 
-class ParametersDialog(ModalScreen[Chosen | None]):
+class ParametersDialog(Modal[Chosen | None]):
     """Answers with what was chosen, or None."""
 
+    HELP = "What the next calls of this conversation are made with; saved to the profile, those of all others, too."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="parameters.leave"),
         Binding("ctrl+s", "save", "Save to the profile", id="parameters.save", priority=True),
@@ -64,13 +69,16 @@ class ParametersDialog(ModalScreen[Chosen | None]):
 
     verdict = getters.query_one("#verdict", Static)
 
-    def __init__(self, settings: Settings, profile: Settings, *, focus: str = "model") -> None:
+    def __init__(
+        self, settings: Settings, profile: Settings, *, focus: str = "model", find_models: Find | None = None
+    ) -> None:
         """``settings`` are this conversation's, ``profile`` what they began as; ``focus`` is the field to begin at."""
         super().__init__()
         self._settings = settings
         self._profile = profile
         self._form = Form(settings)
         self._begin_at = focus
+        self._find_models = find_models
         self._warned = False
         self._why_not_saved = _why_not_saved(profile)
 
@@ -88,14 +96,22 @@ class ParametersDialog(ModalScreen[Chosen | None]):
             yield Static(id="verdict", markup=False)
             with Horizontal(id="buttons"):
                 yield Button(Content("Use here ⏎"), id="use", compact=True, variant="primary")
-                yield Button(Content("Save to profile ^s"), id="save", compact=True, disabled=bool(self._why_not_saved))
-                yield Button(Content("Cancel esc"), id="leave", compact=True)
+                saving, leaving = sign_of(self, "parameters.save"), sign_of(self, "parameters.leave")
+                saves = Content(f"Save to profile {saving}")
+                yield Button(saves, id="save", compact=True, disabled=bool(self._why_not_saved))
+                yield Button(Content(f"Cancel {leaving}"), id="leave", compact=True)
 
     def on_mount(self) -> None:
         """Begin with the field that was asked for."""
         row = self.query_one(f".-{self._begin_at}", Row)
         row.editor.focus()
         self._judge()
+        if self._find_models:
+            aside(partial(found, self._find_models), mailbox_of(self))
+
+    def on_models_found(self, event: ModelsFound) -> None:
+        """Offer them behind the profile's own."""
+        self.query_one(".-model", Row).offer(event.names)
 
     def on_row_changed(self) -> None:
         """Judge what is written."""
@@ -138,7 +154,8 @@ class ParametersDialog(ModalScreen[Chosen | None]):
         if self._warned or not self._form.changes(self._written):
             self.dismiss(None)
         self._warned = True
-        self._say("Escape once more forgets what you changed here; Enter uses it.", wrong=True)
+        key = name_of(self, "parameters.leave")
+        self._say(f"{key} once more forgets what you changed here; Enter uses it.", wrong=True)
 
     @property
     def _models(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from genesys_tui.config import DEFAULT_PROFILE, Profile, Settings, payload_field
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.payload import Message, Payload
 from genesys_tui.setting import write_setting
+from genesys_tui.table import Misfit, names, table
 from genesys_tui.tui.parameters.fields import FIELDS, Written
 
 _FIELD_OF = {
@@ -62,14 +63,14 @@ class Form:
 
 def judged(settings: Settings, changes: Mapping[str, Any]) -> Judgement:
     """The settings with these changes, as the profile's and the payload's own models see them."""
-    values = {**settings.profile.model_dump(), **changes}
+    values = {**vars(settings.profile), **changes}
     reasons: dict[str, str] = {}
     try:
-        profile = Profile.model_validate(values)
-    except ValidationError as error:
-        reasons = _reasons(error)
+        profile = table(Profile, values)
+    except Misfit as misfit:
+        reasons = _reasons(misfit.error)
         # Without these the rest can still be judged.
-        profile = Profile.model_validate({**values, **{name: getattr(settings.profile, name) for name in reasons}})
+        profile = table(Profile, {**values, **{name: getattr(settings.profile, name) for name in reasons}})
     messages = [Message(role="user", content="…")]
     try:
         if profile.system:
@@ -127,6 +128,6 @@ def _reasons(error: ValidationError) -> dict[str, str]:
     reasons: dict[str, str] = {}
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
         where = [_FIELD_OF.get(str(part), str(part)) for part in problem["loc"]]
-        name = next((part for part in reversed(where) if part in Profile.model_fields), "model")
+        name = next((part for part in reversed(where) if part in names(Profile)), "model")
         reasons.setdefault(name, _SUBJECT.sub("", problem["msg"]).partition(", unable")[0])
     return reasons

@@ -14,6 +14,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
 from genesys_tui.sanitize import sanitized, sanitized_line
+from genesys_tui.tui.naming import sign_of
 from genesys_tui.tui.parameters.fields import Field, Written
 
 CHOICES = ("delta", "cumulative")
@@ -29,13 +30,13 @@ class Choosing(Input):
 
     def __init__(self, value: str, choices: tuple[str, ...], *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(value, id=id, compact=True, suggester=SuggestFromList(choices) if choices else None)
-        self._choices = choices
+        self.choices = choices
 
     def action_walk(self, step: int) -> None:
         """Take the next suggestion."""
-        if self._choices:
-            place = self._choices.index(self.value) + step if self.value in self._choices else min(step, 0)
-            self.value = self._choices[place % len(self._choices)]
+        if self.choices:
+            place = self.choices.index(self.value) + step if self.value in self.choices else min(step, 0)
+            self.value = self.choices[place % len(self.choices)]
             self.action_end()
 
     def on_paste(self, event: events.Paste) -> None:
@@ -99,14 +100,15 @@ class Row(Horizontal):
         self._first = written
         self._choices = choices
         self._hint = field.hint
-        if choices:
-            self._hint = f"↑ ↓ walk through the profile's {len(choices)}; any other name can be typed"
 
     def compose(self) -> ComposeResult:
         """The name, the editor, the hint."""
         yield Static(self.field.label, classes="label", markup=False)
         with Vertical(classes="answer"):
-            yield self._editor()
+            yield (editor := self._editor())
+            if self._choices:
+                keys = f"{sign_of(editor, 'parameters.before')} {sign_of(editor, 'parameters.after')}"
+                self._hint = f"{keys} walk through the profile's {len(self._choices)}; any other name can be typed"
             yield Static(self._hint, classes=f"hint{'' if self._hint else ' -empty'}", markup=False)
 
     @property
@@ -123,6 +125,18 @@ class Row(Horizontal):
         if isinstance(editor, Select):
             return str(editor.value)
         return editor.value
+
+    def offer(self, more: tuple[str, ...]) -> None:
+        """Further choices, which somebody else knows of."""
+        editor = self.editor
+        if not more or not isinstance(editor, Choosing):
+            return
+        editor.choices = tuple(dict.fromkeys((*editor.choices, *more)))
+        editor.suggester = SuggestFromList(editor.choices)
+        keys = f"{sign_of(editor, 'parameters.before')} {sign_of(editor, 'parameters.after')}"
+        self._hint = f"{keys} walk through {len(editor.choices)}, the gateway's among them; any name can be typed"
+        if not self.has_class("-wrong"):
+            self.judge("")
 
     def judge(self, reason: str) -> None:
         """Say why it cannot be used; nothing where it can."""

@@ -8,9 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from genesys_tui.sanitize import sanitized_line
-from genesys_tui.tui.words import PARAMETERS_KEY, is_cut_by_max_tokens
+from genesys_tui.tui.words import is_cut_by_max_tokens
 
 if TYPE_CHECKING:
+    from genesys_tui.config import Settings
+    from genesys_tui.tui.desk import Desk
     from genesys_tui.tui.parameters.dialog import Chosen
     from genesys_tui.tui.talk import Talk
 
@@ -20,12 +22,15 @@ class ParametersScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the editor's own ctrl+e, which is End.
-        Binding(PARAMETERS_KEY, "parameters", "Parameters", id="chat.parameters", priority=True),
+        Binding("ctrl+e", "parameters", "Parameters", id="chat.parameters", priority=True),
     ]
 
     if TYPE_CHECKING:
         masthead: Any
-        _talk: Talk
+        desk: Desk | None
+
+        @property
+        def _talk(self) -> Talk: ...
 
         def _show_state(self) -> None: ...
         def _tell(self, sentence: str, severity: Any, title: str = "") -> None: ...
@@ -36,7 +41,14 @@ class ParametersScreen(Screen[None]):
 
         talk = self._talk
         focus = "max_tokens" if talk.last and is_cut_by_max_tokens(talk.last) else "model"
-        self.app.push_screen(ParametersDialog(talk.settings, talk.profile_settings, focus=focus), self._chosen)
+        find = self.desk.gateway.models if self.desk else None
+        dialog = ParametersDialog(talk.settings, talk.profile_settings, focus=focus, find_models=find)
+        self.app.push_screen(dialog, self._chosen)
+
+    @property
+    def profile_settings(self) -> Settings:
+        """What conversations begin with."""
+        return self._talk.profile_settings
 
     def settings_changed(self) -> None:
         """Show which settings count."""

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.notifications import SeverityLevel
 from textual.reactive import var
-from textual.widgets import Footer
 
 from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
-from genesys_tui.exchange import Exchange
 from genesys_tui.sanitize import sanitized, sanitized_line
-from genesys_tui.tui.courier import Courier
-from genesys_tui.tui.desk import DemoSwitch, Desk, opened
+from genesys_tui.tui.desk import DemoSwitch, Desk
 from genesys_tui.tui.health.folded import FoldedHealth
-from genesys_tui.tui.health.panel import Health
 from genesys_tui.tui.health.readings import READY, Reading, Readings, final_readings
-from genesys_tui.tui.mailbox import aside, mailbox_of
+from genesys_tui.tui.mailbox import mailbox_of
 from genesys_tui.tui.messages import (
     CallAbandoned,
     CallEnded,
@@ -33,16 +28,22 @@ from genesys_tui.tui.messages import (
     DeskOpened,
     DeskRefused,
 )
+from genesys_tui.tui.morning import OPENING, MorningScreen
+from genesys_tui.tui.naming import name_of
+from genesys_tui.tui.notices import Notices
 from genesys_tui.tui.prompt.composer import Composer
-from genesys_tui.tui.prompt.prompt import Prompt
+from genesys_tui.tui.prompt.prompt import Prompt, prompt_for
 from genesys_tui.tui.prompt.queued import Queued
-from genesys_tui.tui.talk import Talk
-from genesys_tui.tui.transcript import Transcript
-from genesys_tui.tui.transcript.reading import ReadingScreen
+from genesys_tui.tui.slash import command_of, obey
+from genesys_tui.tui.standing import StandingNotice
+from genesys_tui.tui.widgets.key_line import KeyLine
 from genesys_tui.tui.widgets.masthead import Masthead
 from genesys_tui.tui.widgets.welcome import Welcome
-from genesys_tui.tui.wire.logs import WireLogs
-from genesys_tui.tui.words import CONTINUE_KEY, note_of, severity_of
+from genesys_tui.tui.words import Severity, note_of, severity_of, whereabouts
+
+if TYPE_CHECKING:
+    from genesys_tui.exchange import Exchange
+    from genesys_tui.tui.courier import Courier
 
 TICK = 0.2
 """Seconds between two readings of the gauges."""
@@ -50,26 +51,21 @@ TICK = 0.2
 FASTEST = 1 / 30
 """Seconds that lie at least between two flushes of reply text."""
 
-FIRST_FRAME = 0.15
-"""Seconds in which it is painted: what is imported meanwhile would hold it up."""
-
 GOODBYE = 0.8
 """Seconds that quitting waits for a cancelled call to be recorded."""
 
 
-class ChatScreen(ReadingScreen):
+class ChatScreen(MorningScreen):
     """Talks to the gateway, one call at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Stop", id="chat.stop", key_display="esc"),
-        Binding(CONTINUE_KEY, "go_on", "Continue", id="chat.continue"),
+        Binding("ctrl+g", "go_on", "Continue", id="chat.continue"),
     ]
     busy = var(False, toggle_class="-busy", bindings=True)
     empty = var(True, toggle_class="-empty")
 
     masthead = getters.query_one(Masthead)
-    transcript = getters.query_one(Transcript)
-    health = getters.query_one(Health)
     folded = getters.query_one(FoldedHealth)
     composer = getters.query_one(Composer)
     queued = getters.query_one(Queued)
@@ -78,26 +74,25 @@ class ChatScreen(ReadingScreen):
     def __init__(self, open_desk: Callable[[], Desk], settings: Settings, demo: DemoSwitch | None) -> None:
         super().__init__()
         self.desk: Desk | None = None
-        self.wire = WireLogs()
         self._open_desk = open_desk
         self._opening = False
         self._settings = settings
         self._demo = demo
-        self._talk = Talk(settings)
         self._courier: Courier | None = None
         self._unanswered = ""  # the prompt that goes back into the editor where it gets no reply
 
     def compose(self) -> ComposeResult:
         """Transcript and prompt, the stream's health beside them."""
+        yield StandingNotice()
         yield Masthead(self._settings)
         with Horizontal(id="page"):
             with Vertical(id="talk"):
-                yield Welcome(demo=self._demo is not None)
-                yield Transcript()
+                yield Welcome(prompt_for(self._settings.ui.enter), demo=self._demo is not None)
+                yield Notices()
                 yield FoldedHealth()
                 yield Composer(self._settings, lambda: self.desk)
-            yield Health()
-        yield Footer()
+            yield Container(id="sidebar")
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Take the keys; open the desk when the first frame is out."""
@@ -105,8 +100,8 @@ class ChatScreen(ReadingScreen):
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
         self.prompt.focus()
         self._opening = True  # soon
-        self._show({"state": Reading("opening")})
-        self.call_after_refresh(self.set_timer, FIRST_FRAME, self._begin_opening)
+        self._show({"state": OPENING})
+        self.begin_morning()
 
     def on_unmount(self) -> None:
         """Leave no call open in the ledger."""
@@ -116,8 +111,8 @@ class ChatScreen(ReadingScreen):
 
     def _begin_opening(self) -> None:
         self._opening = True
-        self._show({"state": Reading("opening")})
-        aside(partial(opened, self._open_desk), self._deliver)
+        self._show({"state": OPENING})
+        self.open_desk()
 
     def on_desk_opened(self, event: DeskOpened) -> None:
         """Calls can be made; one may be waiting."""
@@ -135,36 +130,36 @@ class ChatScreen(ReadingScreen):
 
     # What the operator does.
 
-    def on_prompt_sent(self, event: Prompt.Sent) -> None:
+    async def on_prompt_sent(self, event: Prompt.Sent) -> None:
         """Ask, now or as soon as it is possible."""
-        command, _, argument = event.text.strip().partition(" ")
-        if command == "/scenario":
-            self.prompt.take()
-            self.switch_scenario(argument.strip())
-        elif self.busy or self.desk is None:
-            self._queue()
-        else:
-            self._ask(self.prompt.take())
+        if command := command_of(event.text):
+            await obey(command, self)
+        elif self.may_send(lambda: self.post_message(Prompt.Sent(event.text))):
+            if self.busy or self.desk is None:
+                self._queue()
+            else:
+                self._ask(self.prompt.take())
 
-    def switch_scenario(self, name: str) -> None:
-        """Turn the embedded gateway's day."""
+    def switch_scenario(self, name: str) -> bool:
+        """Turn the embedded gateway's day; whether there is such a one."""
         if self._demo is None:
             self._tell("There is no embedded gateway here. Start one with `genesys-tui demo`.", "warning")
-            return
+            return False
         try:
             self._demo.scenario = name
         except ValueError as error:
             self._tell(f"{error}.", "warning")
-            return
+            return False
         self._tell(self._demo.scenarios.get(name.partition(":")[0], ""), "information", title=name)
         self._show_state()
+        return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are offered while they do something."""
         if action == "cancel":
             return self.busy
         if action == "go_on":
-            return self._talk.can_continue and not self.busy
+            return not (self.empty or self.busy) and self._talk.can_continue
         return super().check_action(action, parameters)
 
     def action_cancel(self) -> None:
@@ -174,7 +169,7 @@ class ChatScreen(ReadingScreen):
 
     def action_go_on(self) -> None:
         """Continue the truncated reply."""
-        if self.desk:
+        if self.desk and self.may_send(self.action_go_on):
             self._unanswered = ""
             self.transcript.begin("")
             self._start(self._talk.go_on(self.desk))
@@ -203,6 +198,8 @@ class ChatScreen(ReadingScreen):
         self._start(exchange)
 
     def _start(self, exchange: Exchange) -> None:
+        from genesys_tui.tui.courier import Courier  # late: see ``morning``
+
         self.health.clear()
         self._courier = Courier(exchange, self._deliver, self._settings.profile.stall_seconds, self.wire)
         self._courier.start()
@@ -217,19 +214,21 @@ class ChatScreen(ReadingScreen):
     def on_call_progressed(self, event: CallProgressed) -> None:
         """Show the text; take more when it has been painted."""
         began = time.thread_time()
+        self.transcript.think(event.reasoning)
         (self.transcript.replace if event.replaces else self.transcript.append)(event.text)
         self.call_after_refresh(self._painted, began)
 
     def _painted(self, began: float) -> None:
         cost = time.thread_time() - began
         if self._courier:
-            self.set_timer(max(FASTEST, 4 * cost), self._courier.resume)
+            self.set_timer(max(FASTEST, 8 * cost), self._courier.resume)
 
     def on_call_ended(self, event: CallEnded) -> None:
         """Say how it ended, and go on to what waits."""
         record = event.record
         self._talk.ended(record, event.content)
-        self._end(note_of(record, can_continue=self._talk.can_continue and record.truncated), severity_of(record))
+        can_continue = self._talk.can_continue and record.truncated
+        self._end(note_of(record, self.keys if can_continue else None), severity_of(record))
         readings = final_readings(record, self._settings.profile.stall_seconds)
         self._show(readings, state=readings["state"] if record.status == "failed" else READY)
         if record.status in ("completed", "truncated"):
@@ -248,7 +247,7 @@ class ChatScreen(ReadingScreen):
         """A bug on a thread is a bug of the app."""
         raise event.error
 
-    def _end(self, note: str, severity: str) -> None:
+    def _end(self, note: str, severity: Severity) -> None:
         self._courier = None
         self._ticker.pause()
         self.transcript.end(note, severity)
@@ -261,10 +260,11 @@ class ChatScreen(ReadingScreen):
 
     def _back_to_the_editor(self, unanswered: str = "") -> None:
         """What waits, else what got no reply: neither is asked by itself after something went wrong."""
-        if self.queued.prompt:
-            self.prompt.give_back(self.queued.take())
-        elif unanswered and not self.prompt.text.strip():
-            self.prompt.give_back(unanswered)
+        queued, free = self.queued.take(), not self.prompt.text.strip()
+        if back := queued or (unanswered if free else ""):
+            self.prompt.give_back(back)
+        if words := whereabouts(bool(queued), bool(unanswered), bool(back), name_of(self, "chat.edit_last")):
+            self.transcript.end(words, "muted")
 
     # What is shown.
 
@@ -275,13 +275,14 @@ class ChatScreen(ReadingScreen):
     def _show(self, readings: Readings, *, live: bool = False, state: Reading | None = None) -> None:
         self._state = state or readings["state"]
         self._show_state()
-        self.health.read(readings, live=live)
+        if self.has_gauges:
+            self.health.read(readings, live=live)
         self.folded.read(readings)
 
     def _show_state(self) -> None:
         self.masthead.show(self._state, self._demo.scenario if self._demo else "")
 
-    def _say(self, sentence: str, severity: str) -> None:
+    def _say(self, sentence: str, severity: Severity) -> None:
         self.empty = False
         self.transcript.end(sentence, severity)
 

@@ -25,6 +25,7 @@ class Conversation:
         self._reply: Reply | None = None
         self._start = 0
         self._taken = 0
+        self._thinking = False  # there is reasoning, and no text yet
 
     @property
     def settled(self) -> int:
@@ -40,10 +41,20 @@ class Conversation:
             self.blocks.append(Block("prompt", piece, gap=gap, joined=number > 0))
         self._open()
 
+    def think(self, text: str) -> None:
+        """Add to what the model reasons for the open reply: a line above it, as long as nothing of it has come."""
+        if self._reply is None:
+            raise RuntimeError("reasoning without a call: begin() comes first")
+        said = self.said[-1]
+        self._thinking = self._thinking or not (said.thoughts or any(said.parts))
+        said.thoughts.append(text)
+
     def append(self, text: str) -> None:
         """Add text to the open reply."""
         if self._reply is None:
             raise RuntimeError("text without a call: begin() comes first")
+        if text:
+            self._settle_thoughts()
         self.said[-1].parts.append(text)
         self._reply.feed(text)
 
@@ -51,6 +62,7 @@ class Conversation:
         """Put this text in place of the open reply's."""
         if self._reply is None:
             raise RuntimeError("text without a call: begin() comes first")
+        self._settle_thoughts()
         del self.blocks[self._start :]
         self._reply, self._taken = Reply(), 0
         self.said[-1].parts[:] = [text]
@@ -89,8 +101,20 @@ class Conversation:
             return
         start = self.settled
         finished = self._reply.finished[self._taken :]
-        self.blocks[start:] = [*finished, *self._reply.arriving()]
+        self.blocks[start:] = [*self._thoughts(), *finished, *self._reply.arriving()]
         self._taken += len(finished)
+
+    def _thoughts(self) -> list[Block]:
+        if not self._thinking:
+            return []
+        thoughts = sum(map(len, self.said[-1].thoughts))
+        return [Block("note", f"reasoning, {thoughts:,} characters", gap=0, detail="muted")]
+
+    def _settle_thoughts(self) -> None:
+        """The reply begins, or ends without text: the line above it is final."""
+        if self._thinking:
+            self.blocks[self._start :] = self._thoughts()
+            self._start, self._thinking = self._start + 1, False
 
     def _open(self) -> None:
         self._reply, self._start, self._taken = Reply(), len(self.blocks), 0
@@ -98,6 +122,7 @@ class Conversation:
     def _close(self) -> None:
         if self._reply is None:
             return
+        self._settle_thoughts()
         self._reply.finish()
         self.blocks[self._start + self._taken :] = self._reply.finished[self._taken :]
         self._reply = None

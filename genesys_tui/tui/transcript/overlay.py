@@ -47,6 +47,16 @@ def with_selection(strip: Strip, start: int, end: int, style: Style) -> Strip:
     return Strip(segments, strip.cell_length)
 
 
+def with_cursor(strip: Strip, column: int, style: Style) -> Strip:
+    """The strip with a cursor on a character, or behind the last."""
+    if column >= len(strip.text):
+        return Strip([*strip, Segment(" ", style + Style(reverse=True))])
+    _, under, _ = strip.divide([cell_len(strip.text[:column]), cell_len(strip.text[: column + 1]), strip.cell_length])
+    # Within a selection that is reversed, it is what is not.
+    own = next(iter(under), Segment("")).style or Style.null()
+    return with_selection(strip, column, column + 1, style + Style(reverse=not own.reverse))
+
+
 def with_edge(strip: Strip, column: int, mark: str, style: Style) -> Strip:
     """The strip with a mark in place of one cell."""
     return Strip(

@@ -43,6 +43,8 @@ LOOKS = (
     "hit",
     "hit-current",
     "mark",
+    "cursor",
+    "selected",
     "unseen",
 )
 """The names, each the end of a component class of the widget."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.clipboard import copy
 from genesys_tui.tui.conversations.screen import ConversationScreen
-from genesys_tui.tui.transcript.said import as_markdown, code, exchange, exchanges
+from genesys_tui.tui.messages import CallStarted
 
 if TYPE_CHECKING:
     from genesys_tui.tui.transcript.search_bar import SearchBar
+    from genesys_tui.tui.transcript.selecting import Selecting
 
 _NAMED = 30
 """Characters of a prompt that tell which exchange it is."""
@@ -26,23 +28,46 @@ class ReadingScreen(ConversationScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the editor's own ctrl+f, which deletes a word.
         Binding("ctrl+f", "search", "Search", id="chat.search", priority=True, show=False),
+        Binding("r", "reasoning", "Reasoning", id="chat.reasoning", show=False),
+        # Before the editor's own f6, which selects a line.
+        Binding("f6", "incident", "Incident", id="chat.incident", priority=True, show=False),
     ]
     _bar: SearchBar | None = None
     _selected = ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are offered while they do something."""
-        return not self.empty if action == "search" else super().check_action(action, parameters)
+        return not self.empty if action in ("search", "select") else super().check_action(action, parameters)
 
     def commands(self) -> Iterable[SystemCommand]:
         """For the palette."""
         yield from super().commands()
         if self.transcript.said:
+            yield SystemCommand("Incident bundle…", "What a ticket about the call in view needs", self.action_incident)
             yield SystemCommand("Search the transcript", "In all that is shown", self.action_search)
+            yield SystemCommand("Select text", "In the transcript, with the keyboard", self.action_select)
+            yield SystemCommand("Show the reasoning", "Of the reply in view", self.action_reasoning)
             yield SystemCommand("Copy the last reply", "As Markdown", lambda: self.action_copy_reply(last=True))
             yield SystemCommand("Copy the code block", "The marked one, else the last in view", self.action_copy_code)
             yield SystemCommand("Copy the prompt", "The last one", lambda: self.action_copy_prompt(last=True))
             yield SystemCommand("Copy the conversation", "All that is shown", self.action_copy_conversation)
+
+    @on(CallStarted)
+    def _know_the_call(self, event: CallStarted) -> None:
+        """Know which call it is."""
+        self.transcript.said[-1].request_id = event.record.request_id
+
+    def action_incident(self) -> None:
+        """Put together what a ticket about the call in view needs."""
+        calls = self.transcript.said[: self.transcript.in_view + 1]
+        request_id = next((said.request_id for said in reversed(calls) if said.request_id), "")
+        if self.desk is None or not request_id:
+            self._tell("There is no call yet that a ticket could be about.", "warning")
+            return
+        from genesys_tui.tui.incident.errands import Incident
+        from genesys_tui.tui.incident.screen import IncidentScreen
+
+        self.app.push_screen(IncidentScreen(Incident(self.desk.ledger, request_id, self.wire, self.desk.secrets)))
 
     def action_search(self) -> None:
         """Open the search bar, or go to it."""
@@ -53,6 +78,21 @@ class ReadingScreen(ConversationScreen):
             return
         self._bar = SearchBar(self.transcript, self.focused)
         self.mount(self._bar, after=self.transcript)
+
+    def action_select(self) -> None:
+        """Select text with the keyboard."""
+        from genesys_tui.tui.transcript.selecting import Selecting
+
+        if not self.query(Selecting):
+            self.mount(Selecting(self.transcript, self.transcript.begin_selecting()), after=self.transcript)
+
+    async def on_selecting_left(self, event: Selecting.Left) -> None:
+        """Back to the transcript."""
+        had_focus = event.bar.has_focus
+        await event.bar.remove()
+        self.transcript.end_selecting()
+        if had_focus:
+            self.transcript.focus()
 
     def on_transcript_found(self) -> None:
         """Say how many hits there are; without a search there is no bar."""
@@ -84,6 +124,8 @@ class ReadingScreen(ConversationScreen):
 
     def action_copy_code(self) -> None:
         """Copy the marked code block; where none is marked, mark one."""
+        from genesys_tui.tui.transcript.said import code
+
         transcript = self.transcript
         if transcript.mark is None:
             transcript.action_walk(1)
@@ -94,12 +136,26 @@ class ReadingScreen(ConversationScreen):
 
     def action_copy_conversation(self) -> None:
         """Copy all that is shown."""
+        from genesys_tui.tui.transcript.said import as_markdown, exchanges
+
         said = self.transcript.said
         many = len(exchanges(said))
         shown = " that are shown" if self.transcript.has_head else ""
         self._copy(as_markdown(said), f"The conversation, {many:,} exchange{'s' * (many != 1)}{shown}")
 
+    def action_reasoning(self) -> None:
+        """Unfold what the model thought for the reply in view."""
+        from genesys_tui.tui.transcript.reasoning import ReasoningDialog, reasoning_of
+
+        said = self.transcript.said
+        if text := reasoning_of(said, self.transcript.in_view) if said else "":
+            self.app.push_screen(ReasoningDialog(text))
+        else:
+            self._tell("The model told nothing of its reasoning for this reply.", "warning")
+
     def _exchange(self, last: bool) -> tuple[str, str]:
+        from genesys_tui.tui.transcript.said import exchange
+
         said = self.transcript.said
         return exchange(said, len(said) - 1 if last else self.transcript.in_view) if said else ("", "")
 

@@ -19,6 +19,10 @@ class Said:
     block: int
     """The first block that shows it."""
     parts: list[str] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
+    """What the model reasoned; no part of the reply."""
+    request_id: str = ""
+    """Of the call; empty where there is none."""
 
     @property
     def reply(self) -> str:

@@ -19,6 +19,7 @@ from genesys_tui.tui.transcript.transcript import Transcript
 class Query(Input):
     """What is looked for. Enter and shift+enter, or down and up, go from hit to hit."""
 
+    HELP = "What is looked for in the transcript, in upper or lower case."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,down", "find(1)", "Next", id="search.next", key_display="⏎"),
         Binding("shift+enter,up", "find(-1)", "Before", id="search.before", key_display="↑"),

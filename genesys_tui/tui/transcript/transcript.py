@@ -7,12 +7,15 @@ from typing import ClassVar
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.selection import Selection
 from textual.strip import Strip
 
+from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.transcript.blocks import Block
+from genesys_tui.tui.transcript.cursor import Cursor
 from genesys_tui.tui.transcript.finding import Finding, Span
 from genesys_tui.tui.transcript.marking import Mark, marks
-from genesys_tui.tui.transcript.overlay import with_chip, with_edge, with_selection
+from genesys_tui.tui.transcript.overlay import selected_text, with_chip, with_cursor, with_edge, with_selection
 from genesys_tui.tui.transcript.palette import LOOKS
 from genesys_tui.tui.transcript.said import Said
 from genesys_tui.tui.transcript.widget import Sheet
@@ -26,6 +29,7 @@ class Transcript(Sheet):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "screen.copy_reply", "Copy reply", id="transcript.copy_reply"),
         Binding("c", "screen.copy_code", "Copy code", id="transcript.copy_code"),
+        Binding("v", "screen.select", "Select", id="transcript.select", tooltip="text, with the keyboard"),
         Binding("p", "screen.copy_prompt", "Copy prompt", id="transcript.copy_prompt", show=False),
         Binding("Y", "screen.copy_conversation", "Copy all", id="transcript.copy_conversation", show=False),
         Binding("left_square_bracket", "walk(-1)", "Code before", id="transcript.code_before", show=False),
@@ -82,6 +86,10 @@ class Transcript(Sheet):
         & > .transcript--note-muted { color: $text-muted; }
         & > .transcript--hit { color: $text-warning; text-style: bold underline; }
         & > .transcript--hit-current { color: $text-warning; text-style: bold underline reverse; }
+        & > .transcript--selected { background: $primary 35%; }
+        &:nocolor > .transcript--selected { text-style: reverse; }
+        & > .transcript--cursor { color: $primary; text-style: bold; }
+        &:nocolor > .transcript--cursor { text-style: bold underline; }
         & > .transcript--mark { color: $text-accent; text-style: bold; }
         & > .transcript--unseen { background: $primary; color: $text; text-style: bold; }
     }
@@ -97,8 +105,10 @@ class Transcript(Sheet):
         super().__init__(id=id, classes=classes)
         self.mark: Mark | None = None
         """The code that is marked."""
+        self._cursor: Cursor | None = None
         self._finding: Finding | None = None
         self._at = -1
+        self._followed = False  # whether the end was, before text was selected
         self._spans: dict[int, tuple[list[Strip], list[Span]]] = {}
 
     @property
@@ -158,6 +168,32 @@ class Transcript(Sheet):
             return self.mark is not None or self._finding is not None
         return self._finding is not None if action == "find" else super().check_action(action, parameters)
 
+    # Selecting
+
+    def begin_selecting(self) -> Cursor:
+        """A cursor at the first line in view, which stays where it is until ``end_selecting``."""
+        self._cursor = Cursor(self._page, self._page.heights.find(self._view.top))
+        self._followed, self._view.following = self.following, False
+        return self._cursor
+
+    def end_selecting(self) -> None:
+        """No cursor and no selection; the end is followed again if it was."""
+        self._cursor = None
+        self.screen.clear_selection()
+        if self._followed:
+            self.follow()
+        self.refresh()
+
+    def point(self, cursor: Cursor) -> None:
+        """Show the cursor, and what it selects."""
+        self._view.reveal(cursor.place)
+        self._lay_out()
+        self.screen.selections = {self: cursor.selection} if cursor.selection else {}
+
+    def selected(self, selection: Selection) -> str:
+        """The text between two places, as it is shown."""
+        return selected_text(self._page, selection)
+
     # Searching
 
     @property
@@ -193,6 +229,8 @@ class Transcript(Sheet):
 
     def changed(self, start: int) -> None:
         """Look through what is new."""
+        if self._cursor:
+            self._cursor.settle()
         if self.mark and self.mark.end >= start:
             self.mark = next((m for m in marks(self._page.blocks) if m.start == self.mark.start), None)
         if self._finding:
@@ -202,6 +240,8 @@ class Transcript(Sheet):
 
     def moved(self, more: int) -> None:
         """Keep what is marked."""
+        if self._cursor:
+            self._cursor.shift(more)
         self._spans.clear()
         if self.mark:
             self.mark = next((m for m in marks(self._page.blocks) if m.start == self.mark.start + more), None)
@@ -256,5 +296,8 @@ class Transcript(Sheet):
         if mark and mark.start <= index < mark.end and (line := mark.line(self._page.blocks[index], offset)) >= 0:
             strip = with_edge(strip, mark.column(self._page.blocks[index], width), "┃", palette[("code", "mark")])
             if index == mark.start and not line:
-                strip = with_chip(strip, f" {mark.label} · c copies ", palette[("unseen",)], width)
+                chip = f" {mark.label} · {name_of(self, 'transcript.copy_code')} copies "
+                strip = with_chip(strip, chip, palette[("unseen",)], width)
+        if self._cursor and self._cursor.place == (index, offset):
+            strip = with_cursor(strip, self._cursor.spot.column, palette.alone("cursor"))
         return strip

@@ -74,6 +74,17 @@ class View:
             self._place = self.page.walk(place, -self.height // 3)
             self.settle()
 
+    def reveal(self, place: tuple[int, int]) -> None:
+        """Move by as few lines as bring a place into view, and stay there."""
+        self.following = False
+        self.settle()
+        line = self.page.line(place)
+        if line < self.top:
+            self.move(line)
+        elif line >= self.top + self.height:
+            self.move(line - self.height + 1)
+        self.following = False
+
     @property
     def middle(self) -> int:
         """The block in the middle of the view."""

@@ -71,6 +71,12 @@ class Sheet(ScrollView, can_focus=True):
         self._view.following = True
         self._changed()
 
+    def think(self, text: str) -> None:
+        """Add to what the model reasons for the open reply."""
+        if text:
+            self._conversation.think(text)
+            self._changed()
+
     def append(self, text: str) -> None:
         """Add text to the open reply. The screen takes it up at most 40 times a second."""
         self._conversation.append(text)
@@ -250,8 +256,7 @@ class Sheet(ScrollView, can_focus=True):
         strip = strips[min(offset, len(strips) - 1)]
         row = row_of(index, offset)
         if (selection := self.text_selection) and (span := selection.get_span(row)):
-            style = self.screen.get_component_rich_style("screen--selection")
-            strip = with_selection(strip, *span, style)
+            strip = with_selection(strip, *span, page.palette.alone("selected"))
         strip = self.marked(strip, index, offset)
         if self.unseen and y == self._view.height - 1:
             lines = "line" if self.unseen == 1 else "lines"

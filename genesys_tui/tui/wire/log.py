@@ -9,7 +9,19 @@ from collections.abc import Collection, Iterator
 from genesys_tui.audit.records import Record
 from genesys_tui.call import CallFact, Ended
 from genesys_tui.endings import ending_in_words
-from genesys_tui.gateway.facts import Anomaly, Answered, Delta, Diagnostic, Done, Heartbeat, Received, Requested, Retry
+from genesys_tui.gateway.facts import (
+    Anomaly,
+    Answered,
+    Delta,
+    Diagnostic,
+    Done,
+    Headers,
+    Heartbeat,
+    Reasoning,
+    Received,
+    Requested,
+    Retry,
+)
 from genesys_tui.tui.wire.block import Block
 from genesys_tui.tui.wire.events import (
     ANOMALY,
@@ -39,6 +51,8 @@ class WireLog:
         """As the call began; as it ended once it has."""
         self.counts = [0] * len(KINDS)
         """By kind, those no longer kept included."""
+        self.headers: list[Headers] = []
+        """Of each attempt that was answered."""
         self._most = most_events, most_bytes
         self._lock = threading.Lock()
         self._blocks = [Block(1)]
@@ -97,6 +111,12 @@ class WireLog:
                 self._add(CHUNK, fact.at, fact.data)
         elif isinstance(fact, Received):
             pass
+        elif isinstance(fact, Reasoning):
+            if fact.data:  # of one without, a delta has it
+                self._tokens = fact.tokens_generated
+                self._add(CHUNK, fact.at, fact.data)
+        elif isinstance(fact, Headers):
+            self.headers.append(fact)
         elif isinstance(fact, Heartbeat):
             self._add(HEARTBEAT, fact.at, fact.data, fact.name or COMMENT)
         elif isinstance(fact, Anomaly):

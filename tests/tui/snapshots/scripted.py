@@ -47,6 +47,9 @@ class Scripted:
     def __init__(self, script: Script) -> None:
         self._script = script
 
+    def models(self) -> tuple[str, ...]:
+        return ()
+
     def reading(self, content_mode: ContentMode) -> Scripted:
         return self
 
