@@ -11,8 +11,11 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
+
+from genesys_tui.tui.leaving import Modal
+from genesys_tui.tui.naming import sign_of
 
 USUAL = "Moving and editing"
 
@@ -46,7 +49,7 @@ def chapters(screen: Screen[object]) -> list[Chapter]:
     return [chapter for chapter in found if chapter.about or chapter.keys]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Modal[None]):
     """The chapters, over the screen they are about."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,7 +80,7 @@ class HelpScreen(ModalScreen[None]):
         """One after the other."""
         with VerticalScroll() as page:
             page.border_title = "Help"
-            page.border_subtitle = "esc closes"
+            page.border_subtitle = Content(f"{sign_of(self, 'help.close')} closes")
             for chapter in self._told:
                 yield Static(_content(chapter), markup=False)
 

@@ -12,15 +12,16 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.theme import Theme
+from textual.theme import Theme, ThemeProvider
 
 from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized
 from genesys_tui.tui.clipboard import Copying
-from genesys_tui.tui.help import HelpScreen, chapters
 from genesys_tui.tui.keys import keymap_of, misfits, places
+from genesys_tui.tui.leaving import Palette
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.messages import Crashed
 from genesys_tui.tui.notices import Noticing
@@ -44,6 +45,8 @@ class Complaints(Message):
 class WellMannered(Copying, Noticing, Standing):
     """Follows ``[ui]`` and ``[keys]``; what cannot be followed is said, and the rest is."""
 
+    theme: Reactive[str] = Reactive("textual-dark", init=False)
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "Help", id="app.help", priority=True),
         Binding("ctrl+p", "command_palette", "Palette", show=False, id="app.palette", priority=True),
@@ -64,9 +67,18 @@ class WellMannered(Copying, Noticing, Standing):
         if wanted and wanted not in self.available_themes:
             self._complaints.append(f"ui.theme: there is no theme {wanted!r}. Choose one in the palette, under Theme.")
             wanted = ""
-        self.theme = PLAIN if self.no_color else wanted or DARK.name
-        self._theme_kept = self.theme
+        self._begin_with(PLAIN if self.no_color else wanted or DARK.name)
         self.set_keymap(self._keymap_asked)
+
+    def _begin_with(self, theme: str) -> None:
+        """As Textual's own watcher does, which would have all style sheets parsed again."""
+        self.set_reactive(WellMannered.theme, theme)
+        self._theme_kept = theme
+        dark = self.current_theme.dark
+        for name, holds in (("-dark-mode", dark), ("-light-mode", not dark), (f"-theme-{theme}", True)):
+            self.set_class(holds, name, update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     @property
     def still(self) -> bool:
@@ -106,10 +118,21 @@ class WellMannered(Copying, Noticing, Standing):
 
     def action_help(self) -> None:
         """Tell the keys of what has the focus; asked again, close."""
+        from genesys_tui.tui.help import HelpScreen, chapters
+
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         else:
             self.push_screen(HelpScreen(chapters(self.screen)))
+
+    def action_command_palette(self) -> None:
+        """Every command, to be searched."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Every theme, to be searched."""
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: Textual's own, with our help in the place of its key panel."""

@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from genesys_tui.audit.query import STATUSES, parse
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.leaving import Modal
+from genesys_tui.tui.naming import sign_of
 
 FIELDS = (
     ("", "Text", "in prompts, replies and errors"),
@@ -27,6 +28,7 @@ FIELDS = (
     ("until", "Until", "before a date, or an age"),
     ("tokens", "Tokens", "no fewer than"),
     ("conversation", "Conversation", "its id"),
+    ("kind", "Kind", "probe, or call for all others"),
 )
 """As the line calls it, as the dialog does, and what can be filled in."""
 
@@ -58,9 +60,10 @@ def line_of(fields: dict[str, str]) -> str:
     return " ".join(words)
 
 
-class FilterDialog(ModalScreen["str | None"]):
+class FilterDialog(Modal["str | None"]):
     """Answers with the line, or None where it was left with Escape."""
 
+    HELP = "Fields to be filled in. What they come to, as the line of the history has it, stands below them."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel", id="filters.leave"),
         Binding("ctrl+s", "use", "Filter", id="filters.use", show=False),
@@ -108,8 +111,8 @@ class FilterDialog(ModalScreen["str | None"]):
             yield Static("", id="verdict", markup=False)
             with Horizontal(id="buttons"):
                 yield Button(Content("Filter ⏎"), id="use", compact=True, variant="primary")
-                yield Button(Content("Clear all ^r"), id="clear", compact=True)
-                yield Button(Content("Cancel esc"), id="leave", compact=True)
+                yield Button(Content(f"Clear all {sign_of(self, 'filters.clear')}"), id="clear", compact=True)
+                yield Button(Content(f"Cancel {sign_of(self, 'filters.leave')}"), id="leave", compact=True)
 
     def on_input_changed(self) -> None:
         """Say what it makes."""

@@ -10,17 +10,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from genesys_tui.sanitize import sanitized
+from genesys_tui.tui.leaving import Leaving
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.messages import Crashed
+from genesys_tui.tui.naming import sign_of
+from genesys_tui.tui.notices import Notices
 from genesys_tui.tui.signin import errands
-from genesys_tui.tui.signin.door import Admission, Attempt, Door, Form, GcForm, Workplace
+from genesys_tui.tui.signin.door import Admission, Attempt, Door, Workplace
 from genesys_tui.tui.signin.fields import Fields
+from genesys_tui.tui.signin.form import Form, GcForm
 from genesys_tui.tui.signin.messages import Admitted, GcRead, KeeperFound, TurnedAway, WorkplaceReady
 from genesys_tui.tui.signin.progress import Progress
+from genesys_tui.tui.standing import StandingNotice
+from genesys_tui.tui.widgets.key_line import KeyLine
 
 
 class Departure(NamedTuple):
@@ -33,7 +38,7 @@ class Departure(NamedTuple):
     workplace: Workplace | None = None
 
 
-class SignInScreen(Screen[Departure]):
+class SignInScreen(Leaving[Departure]):
     """Signs in with the client id and secret of an OAuth client (Admin › Integrations › OAuth, grant type Client
     Credentials), or opens the demo, which needs neither. The secret goes into your keyring; without one it stays in
     memory until the app ends.
@@ -71,7 +76,6 @@ class SignInScreen(Screen[Departure]):
         self._begin_with = typed or Form(profile.region, profile.base_url)
         self._attempt: Attempt | None = None
         self._gc: list[GcForm] = []
-        self._departure: Departure | None = None
         self._trouble = False
 
     def compose(self) -> ComposeResult:
@@ -79,6 +83,7 @@ class SignInScreen(Screen[Departure]):
         title = Content.assemble(
             ("Sign in to Genesys Cloud", "bold $text-primary"), f"  profile {sanitized(self._door.settings.name)}"
         )
+        yield StandingNotice()
         with VerticalScroll(id="form", can_focus=False):
             yield Static(title, id="title", markup=False)
             yield Fields(self._begin_with)
@@ -89,7 +94,8 @@ class SignInScreen(Screen[Departure]):
                 yield Button("Sign in", variant="primary", id="sign-in")
                 yield Button("Try the demo", id="demo")
                 yield Button("Import from gc", id="import-gc")
-        yield Footer()
+        yield Notices()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Take the keys; look for the keyring meanwhile."""
@@ -102,11 +108,6 @@ class SignInScreen(Screen[Departure]):
         """Leave no process behind."""
         if self._attempt:
             self._attempt.cancel()
-
-    def on_screen_resume(self) -> None:
-        """Go, if the sign-in succeeded while something else was in front."""
-        if self._departure:
-            self.dismiss(self._departure)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """The keyring is looked for again where it was not found."""
@@ -128,13 +129,13 @@ class SignInScreen(Screen[Departure]):
         if self._attempt is None:
             self._attempt = self._door.attempt(self.fields.form)
             self._say("")
-            self.progress.begin(f"Signing in at {self._attempt.place}")
+            self.progress.begin(f"Signing in at {self._attempt.place}", sign_of(self, "signin.leave"))
             aside(partial(errands.sign_in, self._attempt), self._deliver)
 
     def action_leave(self) -> None:
         """Stop a try; where there is none, go back to the chat. What was typed is kept."""
         if self._attempt is None:
-            self._depart(Departure(typed=self.fields.form))
+            self.dismiss(Departure(typed=self.fields.form))
         else:
             self._attempt.cancel()
             self._end("Signing in was stopped.")
@@ -163,7 +164,7 @@ class SignInScreen(Screen[Departure]):
         """Go in, unless the try was stopped."""
         if event.attempt is self._attempt:
             self._end("")
-            self._depart(Departure(admission=event.admission))
+            self.dismiss(Departure(admission=event.admission))
 
     def on_turned_away(self, event: TurnedAway) -> None:
         """Say why, beside what was typed."""
@@ -179,7 +180,7 @@ class SignInScreen(Screen[Departure]):
 
     def on_workplace_ready(self, event: WorkplaceReady) -> None:
         """Go and work there."""
-        self._depart(Departure(typed=self.fields.form, workplace=event.workplace))
+        self.dismiss(Departure(typed=self.fields.form, workplace=event.workplace))
 
     def on_crashed(self, event: Crashed) -> None:
         """A bug on a thread is a bug of the app."""
@@ -196,11 +197,6 @@ class SignInScreen(Screen[Departure]):
         self._attempt = None
         self.progress.end()
         self._say(why)
-
-    def _depart(self, departure: Departure) -> None:
-        self._departure = departure
-        if self.is_current:
-            self.dismiss(departure)
 
     def _say(self, sentence: str, *, trouble: bool = True) -> None:
         self.problem.update(Content.assemble(("✗ " if trouble else "✓ ", "bold"), sanitized(sentence)))

@@ -1,0 +1,57 @@
+"""Dialogs that are asked to go twice, or while something lies in front of them."""
+
+from __future__ import annotations
+
+from textual.screen import ModalScreen
+
+from genesys_tui.tui.conversations.question import Answer, Question
+from genesys_tui.tui.help import HelpScreen
+from genesys_tui.tui.keys import places
+from genesys_tui.tui.leaving import Leaving, Palette
+
+from .conftest import MakeStage
+
+
+def test_every_dialog_leaves_in_good_order() -> None:
+    places()  # imports all of the screen
+
+    def below(kind: type) -> set[type]:
+        return {kind, *(each for child in kind.__subclasses__() for each in below(child))}
+
+    ours = [each for each in below(ModalScreen) if each.__module__.startswith("genesys_tui.")]
+    assert ours
+    assert [each for each in ours if not issubclass(each, Leaving)] == []
+
+
+async def test_a_dialog_waits_until_nothing_lies_in_front_of_it(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test() as pilot:
+        answers: list[object] = []
+        question = Question("A name", "", "")
+        await it.app.push_screen(question, answers.append)
+        await pilot.press("f1")
+        question.dismiss(Answer("first", confirmed=False))
+        question.dismiss(None)
+        await pilot.pause()
+        assert isinstance(it.app.screen, HelpScreen)
+        assert answers == []
+        await pilot.press("f1")
+        await it.until(pilot, lambda: answers)
+        assert answers == [Answer("first", confirmed=False)]
+        assert it.app.screen is it.app.chat
+
+
+async def test_the_palette_closes_under_the_help(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test() as pilot:
+        await pilot.press("ctrl+p")
+        palette = it.app.screen
+        assert isinstance(palette, Palette)
+        await pilot.press("f1")
+        palette._action_escape()
+        palette._action_escape()
+        await pilot.press("escape")
+        await it.until(pilot, lambda: it.app.screen is it.app.chat)
+        await it.ready(pilot)
+        await it.ask(pilot)
+        assert it.records[0].status == "completed"
