@@ -38,6 +38,25 @@ def write(text: str) -> None:
         raise OutputClosed("" if left else f"Standard output cannot be written: {error.strerror}.") from None
 
 
+class Flow:
+    """Data in pieces. The carriage return that ends one is cleaned together with the line feed that may follow it."""
+
+    def __init__(self) -> None:
+        self._return = False
+
+    def write(self, text: str) -> None:
+        """The next piece. Raises OutputClosed."""
+        text = "\r" + text if self._return else text
+        self._return = text.endswith("\r")
+        write(text[:-1] if self._return else text)
+
+    def end(self) -> None:
+        """There is no next one. Raises OutputClosed."""
+        if self._return:
+            self._return = False
+            write("\r")
+
+
 def narrate(text: str) -> None:
     """A line beside the data. Nobody need be listening."""
     with contextlib.suppress(OSError):
