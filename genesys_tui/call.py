@@ -13,7 +13,7 @@ from typing import Protocol
 
 from genesys_tui.audit.records import Observation, Record, RecordedError, Status
 from genesys_tui.errors import GenesysError, TimedOut
-from genesys_tui.gateway.facts import Anomaly, Answered, Delta, Diagnostic, Ending, Fact, Retry
+from genesys_tui.gateway.facts import Anomaly, Answered, Delta, Diagnostic, Ending, Fact, Received, Retry
 from genesys_tui.gateway.payload import Payload
 from genesys_tui.gateway.scope import Cancelled, Scope
 from genesys_tui.metrics import DEFAULT_STALL, Snapshot, StreamMetrics
@@ -154,16 +154,17 @@ class Call:
                 except StopIteration as end:
                     ending: Ending = end.value
                     return ending
-                self._take(fact)
+                self._metrics.take(fact)
+                if isinstance(fact, Delta):
+                    if fact.replaces:
+                        self._text = io.StringIO()
+                    self._text.write(fact.content)
+                elif not isinstance(fact, Received):
+                    self._take_note(fact)
                 yield fact
 
-    def _take(self, fact: Fact) -> None:
-        self._metrics.take(fact)
-        if isinstance(fact, Delta):
-            if fact.replaces:
-                self._text = io.StringIO()
-            self._text.write(fact.content)
-        elif isinstance(fact, Diagnostic):
+    def _take_note(self, fact: Fact) -> None:
+        if isinstance(fact, Diagnostic):
             self._observe("diagnostic", fact.at, fact.name, f"{fact.why}: {fact.data}" if fact.data else fact.why)
         elif isinstance(fact, Anomaly):
             self._observe("anomaly", fact.at, fact.kind, f"chunk {fact.chunk_id}: {fact.detail}")

@@ -47,7 +47,8 @@ class Gaps:
     def add(self, gap: float) -> None:
         """Count one gap, in seconds."""
         self.count += 1
-        self.longest = max(self.longest, gap)
+        if gap > self.longest:
+            self.longest = gap
         self._buckets[int(math.log(gap / self._SMALLEST) / self._GROWTH) if gap > self._SMALLEST else -1] += 1
 
     def percentile(self, share: float) -> float | None:
@@ -217,25 +218,28 @@ class StreamMetrics:
         self.tokens, self.estimated = tokens, False
 
     def _chunk(self, delta: Delta | Reasoning) -> None:
-        at = delta.at
+        at, tokens = delta.at, delta.tokens_generated
         self.chunks += 1
-        self.stalls += self._stalled(at)
         if self._last_chunk is None:
+            self.stalls += self._stalled(at)
             self._first_chunk = at
-            self._first_tokens = delta.tokens_generated
+            self._first_tokens = tokens
         else:
-            self.gaps.add(at - self._last_chunk)
+            gap = at - self._last_chunk
+            self.stalls += gap > self.stall_seconds
+            self.gaps.add(gap)
         self._last_chunk = at
         if self._first_token is None and delta.content and isinstance(delta, Delta):
             self._first_token = at
-        self._count_in_window(at, delta.tokens_generated - self.tokens)
-        self.tokens = delta.tokens_generated
-
-    def _count_in_window(self, at: float, tokens: int) -> None:
         slots = self._slots
         if slots and at - slots[-1][0] < _SLOT:
-            slots[-1][1] += tokens
-            return
+            slots[-1][1] += tokens - self.tokens
+        else:
+            self._begin_slot(at, tokens - self.tokens)
+        self.tokens = tokens
+
+    def _begin_slot(self, at: float, tokens: int) -> None:
+        slots = self._slots
         slots.append([at, tokens])
         while at - slots[0][0] > WINDOW:
             slots.popleft()

@@ -7,12 +7,13 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from genesys_tui.errors import GatewayError
-from genesys_tui.gateway.chunks import StreamChunk
+from genesys_tui.gateway.chunks import StreamChunk, validate_chunk
 from genesys_tui.gateway.dialects.dialect import LINGER, Advice, Reader, Reading
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.halves import Halves
-from genesys_tui.gateway.payload import ChunkMatrix, Payload, in_words
+from genesys_tui.gateway.payload import ChunkMatrix, Payload
 from genesys_tui.gateway.sse import Event
+from genesys_tui.table import in_words
 
 PATH = "/api/v2/ai/generative/completions/stream"
 
@@ -36,16 +37,20 @@ class GenesysReader:
                 return Heartbeat(at)
             return Diagnostic(at, event.name, event.text, "an event of another name")
         try:
-            chunk = StreamChunk.from_bytes(event.data)
-        except ValidationError as error:
-            return self._other(event, at, error)
+            chunk = validate_chunk(event.data)
+        except ValidationError:
+            return self._other(event, at)
         if self._halves is not None:
             self._halves.forget()
         return chunk
 
-    def _other(self, event: Event, at: float, error: ValidationError) -> Reading:
+    def _other(self, event: Event, at: float) -> Reading:
         if event.data.strip() == b"[DONE]":
             return Ending(at)
+        try:
+            return StreamChunk.from_bytes(event.data)
+        except ValidationError as invalid:
+            error = invalid
         self._halves = self._halves or Halves(_itself)
         if (mended := self._halves.mended(event.text)) is not None:
             try:
