@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segments
 from textual.app import SystemCommand
@@ -21,6 +21,9 @@ from genesys_tui.tui.screens.chat import ChatScreen
 from genesys_tui.tui.signin.door import Door, Workplace
 from genesys_tui.tui.signin.reception import Receiving
 
+WIDE = 100
+"""Columns from which there is room for the sidebar."""
+
 
 class GenesysApp(Receiving):
     """Chat with the gateway, and look back at the calls.
@@ -29,8 +32,9 @@ class GenesysApp(Receiving):
     """
 
     TITLE = "genesys-tui"
+    DEFAULT_MODE = "chat"
     CSS_PATH = Path(__file__).with_name("genesys.tcss")  # also where a test subclasses the app
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual types it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 - as Textual types it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "look('chat')", "Chat", id="app.chat"),
         Binding("f3", "look('history')", "History", id="app.history"),
@@ -50,7 +54,6 @@ class GenesysApp(Receiving):
         self._demo = demo
         self._place = settings
         self.chat = ChatScreen(open_desk, settings, demo)
-        self._add_modes()
 
     def _add_modes(self) -> None:
         """The chat, and the screens beside it, each of which knows that one."""
@@ -68,14 +71,30 @@ class GenesysApp(Receiving):
 
         return HistoryScreen(lambda: self.chat.desk)
 
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the chat. As a mode it would have all style sheets parsed twice before the first frame."""
+        # Textual would fold the page, or not, only after it has been shown.
+        self.chat.set_class(self.size.width < WIDE, "-narrow", update=False)
+        self.chat.set_class(self.size.width >= WIDE, "-wide", update=False)
+        return self.chat
+
     def on_load(self) -> None:
         """Begin to listen for the end."""
         if not self.is_headless:
             end_on_hangup(self, lambda: self.chat.on_unmount())
 
     def on_mount(self) -> None:
-        """Begin with the chat."""
-        self.switch_mode("chat")
+        """The other screens can be looked at."""
+        self._add_modes()
+        self.screen_change_signal.subscribe(self, self._mark)
+        self._mark(self.chat)
+
+    def _mark(self, screen: Screen[Any]) -> None:
+        """Have it say that calls reach production, where they do."""
+        if self._place.profile.production:
+            from genesys_tui.tui.guard.mark import wear
+
+            screen.call_after_refresh(wear, screen, self._place)
 
     def on_desk_opened(self) -> None:
         """Start-up is over: what it made is never garbage, and a collection would only stop the stream."""
@@ -121,9 +140,12 @@ class GenesysApp(Receiving):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: the usual, and the embedded gateway's days."""
+        from genesys_tui.tui.probe.palette import commands as probe_commands
+
         yield from super().get_system_commands(screen)
         yield from self.chat.commands()
         yield from self.chat.composer.commands()
+        yield from probe_commands(self)
         if self._demo:
             for name, sentence in self._demo.scenarios.items():
                 title = f"Scenario: {sanitized_line(name)}"

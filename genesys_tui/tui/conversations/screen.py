@@ -12,7 +12,9 @@ from textual.message import Message
 from textual.reactive import var
 
 from genesys_tui.tui.conversations.messages import ChoreDone, ExchangeRead, ForksRead, PastRead, ReadRefused
+from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.parameters.screen import ParametersScreen
+from genesys_tui.tui.words import Keys
 
 if TYPE_CHECKING:
     from genesys_tui.audit.conversations import Conversations
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from genesys_tui.past import PastExchange
     from genesys_tui.tui.conversations.shelf import Taken
     from genesys_tui.tui.desk import Desk
+    from genesys_tui.tui.wire.logs import WireLogs
 
 SHOWN = 20
 """Calls of a resumed conversation that are shown at first."""
@@ -46,6 +49,9 @@ class ConversationScreen(ParametersScreen):
         prompt: Any
         _unanswered: str
 
+        @property
+        def wire(self) -> WireLogs: ...
+
         def _start(self, exchange: Exchange) -> None: ...
 
         def _ask(self, prompt: str) -> None: ...
@@ -55,10 +61,28 @@ class ConversationScreen(ParametersScreen):
     the first call that is shown.
     """
 
+    confirmed = False
+    """Whether calls to production were said yes to."""
+
+    def may_send(self, go: Callable[[], object], kept: Callable[[], object] = lambda: None) -> bool:
+        """Whether a call may be made now. Where it is asked about first, a yes calls ``go``; ``kept`` follows a no."""
+        settings = self._talk.settings
+        if not (settings.profile.production or settings.profile.read_only):
+            return True
+        from genesys_tui.tui.guard.permission import permitted
+
+        return permitted(self, settings, go, kept)
+
+    @property
+    def keys(self) -> Keys:
+        """What sentences call the keys of this screen."""
+        page_up = name_of(self.prompt, "prompt.page_up")
+        return Keys(name_of(self, "chat.continue"), name_of(self, "chat.parameters"), page_up)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys are offered while they do something."""
         if action in ("ask_again", "edit_last"):
-            return self._talk.can_ask_again and not self.busy
+            return not (self.empty or self.busy) and self._talk.can_ask_again
         return action != "begin_again" or not self.busy
 
     def commands(self) -> Iterable[SystemCommand]:
@@ -95,7 +119,7 @@ class ConversationScreen(ParametersScreen):
 
     def action_ask_again(self) -> None:
         """Ask the last prompt once more."""
-        if self.desk and self._is_free():
+        if self.desk and self._is_free() and self.may_send(self.action_ask_again):
             prompt, self._unanswered = self._talk.prompt, ""
             exchange = self._talk.ask_again(self.desk)
             self.transcript.begin(prompt)
@@ -176,11 +200,11 @@ class ConversationScreen(ParametersScreen):
         past, (_, _, _, first) = event.past, self._shown
         more = event.calls > SHOWN and past.id == self._talk.conversation.id
         self._shown = (past.id, event.calls, past.earlier, first_call(past))
-        if more and show_earlier(past, first, self.transcript):
+        if more and show_earlier(past, first, self.transcript, self.keys):
             return
         if not more:
             self._talk.resume(past, self._settings_of(past.standing))
-        show(past, self.transcript)
+        show(past, self.transcript, self.keys)
         self._changed()
 
     def on_forks_read(self, event: ForksRead) -> None:
@@ -219,9 +243,11 @@ class ConversationScreen(ParametersScreen):
             return
         said = Conversation(messages=exchange.after if exchange.content else exchange.before)
         self._talk.fork(said, self._settings_of(exchange))
-        show(Past(said.id, quoted(said.messages)), self.transcript)
+        show(Past(said.id, quoted(said.messages)), self.transcript, self.keys)
+        prompt = exchange.prompt
         if ask:
-            self._ask(exchange.prompt)
+            if self.may_send(lambda: self._ask(prompt), lambda: self.prompt.give_back(prompt)):
+                self._ask(prompt)
         elif not exchange.content:
             self.prompt.give_back(exchange.prompt)
         self._changed()
@@ -242,7 +268,8 @@ class ConversationScreen(ParametersScreen):
 
     def _is_free(self) -> bool:
         if self.busy:
-            self._tell("A reply is being written. Stop it with Escape, or wait for its end.", "warning")
+            key = name_of(self, "chat.stop")
+            self._tell(f"A reply is being written. Stop it with {key}, or wait for its end.", "warning")
         return not self.busy
 
     def _conversations(self) -> Conversations | None:

@@ -41,7 +41,7 @@ class ProductionQuestion(Modal[bool]):
         }
         #title { text-style: bold reverse; color: $text-error; width: 1fr; margin-bottom: 1; }
         #reaches { height: auto; margin-bottom: 1; }
-        #buttons { height: 1; margin-top: 1; Button { margin-right: 2; } }
+        #buttons { height: 1; margin-top: 1; Button { margin-right: 2; &:focus { text-style: bold underline; } } }
     }
     """
 

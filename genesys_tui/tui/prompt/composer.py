@@ -19,12 +19,9 @@ from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.prompt.drafts import Draft
 from genesys_tui.tui.prompt.earlier import EarlierRead, EarlierRefused, read_earlier
-from genesys_tui.tui.prompt.external import edited, editor_command
-from genesys_tui.tui.prompt.form import Form
 from genesys_tui.tui.prompt.keeper import DraftFound, DraftNotKept, Keeper
-from genesys_tui.tui.prompt.prompt import LinePrompt, Prompt
+from genesys_tui.tui.prompt.prompt import prompt_for
 from genesys_tui.tui.prompt.queued import Queued
-from genesys_tui.tui.prompt.search import Search
 from genesys_tui.tui.prompt.templates import Templates, filled, variables
 
 REST = 0.5
@@ -46,7 +43,9 @@ class Composer(Vertical):
         self._drafts = settings.home.data / "drafts"
         self._templates = Templates(settings.home.config / "templates")
         self.queued = Queued()
-        self.prompt = LinePrompt() if settings.ui.enter == "newline" else Prompt()
+        self.prompt = prompt_for(settings.ui.enter)()
+        if settings.profile.read_only:
+            self.prompt.close()
         self._resting = False
         self._searching = False
 
@@ -121,6 +120,8 @@ class Composer(Vertical):
 
     def action_search(self) -> None:
         """Find an earlier prompt."""
+        from genesys_tui.tui.prompt.search import Search
+
         prompts = self.prompt.walk.prompts
         if not self.prompt.walk.loaded:
             self._searching = True
@@ -144,6 +145,8 @@ class Composer(Vertical):
 
     def action_edit_elsewhere(self) -> None:
         """Edit the prompt in $VISUAL or $EDITOR."""
+        from genesys_tui.tui.prompt.external import editor_command
+
         self._keeper.keep(self._draft())
         before = self.prompt.expanded
         try:
@@ -157,6 +160,8 @@ class Composer(Vertical):
                 self.prompt.put(self.prompt.blocks.folded(after))
 
     def _edited(self, text: str, command: list[str]) -> str:
+        from genesys_tui.tui.prompt.external import edited
+
         failure = None
         with self.app.suspend():  # an error that left it would leave the terminal suspended
             try:
@@ -180,6 +185,8 @@ class Composer(Vertical):
             yield SystemCommand(f"Template: {sanitized_line(name)}", "Put it into the prompt", partial(self._use, name))
 
     def _save(self, name: str = "") -> None:
+        from genesys_tui.tui.prompt.form import Form
+
         if self.prompt.text.strip():
             self.app.push_screen(Form("Save the prompt as a template", {"name": name}), self._save_as)
         else:
@@ -197,6 +204,8 @@ class Composer(Vertical):
             self._tell(f"Saved. The palette has it as Template: {name}.", "information")
 
     def _use(self, name: str) -> None:
+        from genesys_tui.tui.prompt.form import Form
+
         try:
             text = self._templates.read(name)
         except ConfigurationError as error:

@@ -9,10 +9,12 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.document._document import EditResult, Location, Selection
 from textual.document._edit import Edit
 from textual.message import Message
 
+from genesys_tui.tui.naming import named
 from genesys_tui.tui.prompt.blocks import Blocks
 from genesys_tui.tui.prompt.editor import Editor
 from genesys_tui.tui.prompt.walk import Walk
@@ -24,10 +26,16 @@ ANSWER = 1.0
 class Prompt(Editor):
     """Enter sends, ctrl+j breaks the line: no terminal tells alt+enter or, in older ones, shift+enter from enter."""
 
+    HELP = (
+        "What is written here is asked next. Up and down at its edges walk through earlier prompts; a long paste"
+        " becomes a block. What begins with a slash is a command: /new, /again, /edit, /continue, /search,"
+        " /conversations, /parameters, /history, /wire, /help, /quit, and with an embedded gateway /scenario NAME."
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {"prompt--block"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", id="prompt.send", key_display="⏎"),
-        Binding("ctrl+j,shift+enter", "break_line", "New line", id="prompt.break_line", key_display="^j"),
+        # Its border says these two.
+        Binding("enter", "send", "Send", id="prompt.send", key_display="⏎", show=False),
+        Binding("ctrl+j,shift+enter", "break_line", "New line", id="prompt.break_line", key_display="^j", show=False),
         Binding("pageup", "screen.page_up", show=False, id="prompt.page_up"),
         Binding("pagedown", "screen.page_down", show=False, id="prompt.page_down"),
     ]
@@ -55,6 +63,12 @@ class Prompt(Editor):
         self.blocks = Blocks()
         self.walk = Walk(self.blocks.folded)
         super().__init__(id=id, placeholder="Ask the model…")
+        self._refusal = ""
+
+    def close(self) -> None:
+        """Say that nothing can be sent from here. What is written is kept like any draft."""
+        self.border_title = self._refusal = "read-only profile: nothing is sent"
+        self.placeholder = "Calls of this profile can be looked at only."
 
     def on_focus(self) -> None:
         """Say in the border what Enter does; only who has the focus has keys."""
@@ -182,15 +196,15 @@ class Prompt(Editor):
 
     def _show_place(self) -> None:
         place, count = self.walk.place, len(self.walk.prompts)
-        self.border_title = f"earlier prompt {place:,} of {count:,}" if place else ""
+        self.border_title = f"earlier prompt {place:,} of {count:,}" if place else self._refusal
 
     def _show_keys(self) -> None:
         keys: dict[str, str] = {}
         for key, active in self.screen.active_bindings.items():
             if active.node is self:
                 keys.setdefault(active.binding.action, key)
-        said = [f"{keys[action]} {words}" for action, words in _SAID if action in keys]
-        self.border_subtitle = " · ".join(said)
+        said = [] if self._refusal else [f"{named(keys[action])} {words}" for action, words in _SAID if action in keys]
+        self.border_subtitle = Content(" · ".join(said))
 
 
 _SAID = (("send", "sends"), ("break_line", "breaks the line"))
@@ -200,6 +214,11 @@ class LinePrompt(Prompt):
     """Enter breaks the line; ctrl+j, ctrl+enter and f5 send."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,ctrl+enter,f5", "send", "Send", id="prompt.send", key_display="^j"),
-        Binding("enter,shift+enter", "break_line", "New line", id="prompt.break_line", key_display="⏎"),
+        Binding("ctrl+j,ctrl+enter,f5", "send", "Send", id="prompt.send", key_display="^j", show=False),
+        Binding("enter,shift+enter", "break_line", "New line", id="prompt.break_line", key_display="⏎", show=False),
     ]
+
+
+def prompt_for(enter: str) -> type[Prompt]:
+    """The editor in which Enter does this: ``send`` or ``newline``."""
+    return LinePrompt if enter == "newline" else Prompt

@@ -15,6 +15,7 @@ from genesys_tui.tui.widgets.line import Line
 from genesys_tui.tui.words import colour_of
 
 PRODUCTION = " ▲ PRODUCTION "
+READ_ONLY = " ◇ READ-ONLY "
 
 
 class Masthead(Horizontal):
@@ -44,6 +45,7 @@ class Masthead(Horizontal):
         self._where = profile.base_url.partition("://")[2] or profile.region
         self._model = profile.model
         self._production = profile.production
+        self._read_only = profile.read_only
         self._state: Reading = READY
 
     def compose(self) -> ComposeResult:
@@ -61,6 +63,8 @@ class Masthead(Horizontal):
         place = " · ".join(map(sanitized_line, (self._profile, where, self._model)))
         # Reversed: it stands out on a terminal without colours, too.
         badge = (PRODUCTION, "bold reverse $text-error") if self._production else ("genesys-tui", "bold $primary")
+        if self._read_only:
+            badge = (badge[0] + READ_ONLY, badge[1]) if self._production else (READ_ONLY, "bold reverse")
         self.place.show(Content.assemble(badge, "  ", place))
         self._state = state
         self.watch_notice(self.notice)

@@ -1,0 +1,1 @@
+"""What the screen does about profiles that are guarded: production is asked about, and read-only ones refuse."""
