@@ -65,12 +65,13 @@ class Gateway:
         endpoint = replace(self.endpoint, content_mode=content_mode)
         return Gateway(endpoint, self._tokens, retry=self._retry, clock=self._clock)
 
-    def models(self, scope: Scope) -> tuple[str, ...]:
-        """The models the gateway lists; none where it has no list. Raises GatewayError, SignInError and Cancelled."""
+    def models(self) -> tuple[str, ...]:
+        """The models the gateway lists; none where it has no list. Raises GatewayError and SignInError."""
         if self.endpoint.models_url is None:
             return ()
-        token = scope.run(self._tokens.token)
-        return fetch_models(self.endpoint, authorization(token, self.endpoint.speaks), token, scope)
+        token = self._tokens.token()
+        with closing(Scope()) as scope:
+            return fetch_models(self.endpoint, authorization(token, self.endpoint.speaks), token, scope)
 
     def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
         """Send the payload and yield what comes back, as it comes; returns how the reply ended.

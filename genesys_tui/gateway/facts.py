@@ -6,6 +6,8 @@ for every chunk.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 
@@ -60,6 +62,10 @@ class Delta(NamedTuple):
 
     data: bytes = b""
     """The event's, as it came. Untrusted."""
+
+
+delta_of: Callable[[tuple[float, str, int, str, bool, bytes]], Delta] = partial(tuple.__new__, Delta)
+"""``Delta(…)`` of all its fields, in half the time: it is done for every chunk."""
 
 
 class Reasoning(NamedTuple):

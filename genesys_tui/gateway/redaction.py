@@ -31,7 +31,5 @@ def headers_of(response: httpx.Response, token: str, at: float) -> Headers:
 
 
 def _redacted(headers: httpx.Headers, token: str) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name, "••••" if _SECRET.search(name) else redacted(value, token)[:_LONGEST])
-        for name, value in headers.multi_items()
-    )
+    lines = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
+    return tuple((name, "••••" if _SECRET.search(name) else redacted(value, token)[:_LONGEST]) for name, value in lines)
