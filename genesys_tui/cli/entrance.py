@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from genesys_tui.cli.wiring import make_gateway, make_store, make_tokens, open_ledger, wants_key
 from genesys_tui.tui.desk import Desk
-from genesys_tui.tui.signin.door import Form, GcForm, Workplace
+from genesys_tui.tui.signin.door import Workplace
 from genesys_tui.tui.signin.messages import KeyringAnswered, KeyringWaits, SignInNeeded, Told
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from genesys_tui.config import Settings
     from genesys_tui.errors import GenesysError
     from genesys_tui.tui.mailbox import Mailbox
+    from genesys_tui.tui.signin.form import Form, GcForm
 
 T = TypeVar("T")
 
@@ -117,6 +118,7 @@ class Entrance:
     def gc_forms(self) -> Sequence[GcForm]:
         """The profiles of the gc command line, the most fitting first. Raises ConfigurationError."""
         from genesys_tui.auth.gc_cli import best_first, gc_file, read_gc_profiles
+        from genesys_tui.tui.signin.form import Form, GcForm
 
         found = read_gc_profiles(gc_file()).usable
         return [

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from genesys_tui.past import Past, PastExchange
-from genesys_tui.tui.words import Severity, note_of, severity_of
+from genesys_tui.tui.transcript.said import Said
+from genesys_tui.tui.words import Keys, Severity, note_of, severity_of
 
 REPLACED = "asked again or edited since: the next call does not build on it"
 NOT_KEPT = "what was said was erased, or never kept: the next call does not build on it"
@@ -14,6 +15,10 @@ NOT_KEPT = "what was said was erased, or never kept: the next call does not buil
 
 class Shows(Protocol):
     """What it takes to show one."""
+
+    @property
+    def said(self) -> list[Said]:
+        """What it shows."""
 
     def begin(self, prompt: str) -> Any:
         """A prompt."""
@@ -42,17 +47,17 @@ class Prepends(Protocol):
         """What this writes, above all."""
 
 
-def show(past: Past, transcript: Clears) -> None:
+def show(past: Past, transcript: Clears, keys: Keys) -> None:
     """In the place of what the transcript shows."""
     transcript.clear()
-    _write(past, past.exchanges, transcript)
+    _write(past, past.exchanges, transcript, keys)
 
 
-def show_earlier(past: Past, shown: str, transcript: Prepends) -> bool:
+def show_earlier(past: Past, shown: str, transcript: Prepends, keys: Keys) -> bool:
     """Put what came before the exchange of this call above what the transcript shows; False where that is not told."""
     place = next((n for n, each in enumerate(past.exchanges) if shown in (r.request_id for r in each.records)), -1)
     if place >= 0:
-        transcript.prepend(lambda earlier: _write(past, past.exchanges[:place], earlier))
+        transcript.prepend(lambda earlier: _write(past, past.exchanges[:place], earlier, keys))
     return place >= 0
 
 
@@ -61,24 +66,26 @@ def first_call(past: Past) -> str:
     return next((record.request_id for each in past.exchanges for record in each.records), "")
 
 
-def _write(past: Past, exchanges: Sequence[PastExchange], transcript: Shows) -> None:
+def _write(past: Past, exchanges: Sequence[PastExchange], transcript: Shows, keys: Keys) -> None:
     if past.earlier:
         many = f"{past.earlier} earlier exchange{'s' * (past.earlier != 1)}"
-        transcript.head(f"{many} of this conversation: page up at the top shows more")
+        transcript.head(f"{many} of this conversation: {keys.page_up} at the top shows more")
     last = past.standing
     for exchange in exchanges:
-        _show(exchange, transcript, is_last=exchange is last)
+        _show(exchange, transcript, keys if exchange is last and exchange.can_continue else None)
 
 
-def _show(exchange: PastExchange, transcript: Shows, *, is_last: bool) -> None:
+def _show(exchange: PastExchange, transcript: Shows, keys: Keys | None) -> None:
     transcript.begin(exchange.prompt)
+    if exchange.records:
+        transcript.said[-1].request_id = exchange.records[-1].request_id
     if exchange.content:
         transcript.append(exchange.content)
     if not exchange.records:
         transcript.end("said before this conversation was forked", "muted")
         return
     record = exchange.records[-1]
-    transcript.end(note_of(record, can_continue=is_last and exchange.can_continue), severity_of(record))
+    transcript.end(note_of(record, keys), severity_of(record))
     if not (exchange.prompt or exchange.content):
         transcript.end(NOT_KEPT, "muted")
     elif exchange.content and not exchange.stands:

@@ -114,8 +114,8 @@ class IncidentScreen(Modal[Path | None]):
         self.files.clear_options()
         self.files.add_options(map(_option, event.bundle.parts))
         self.files.highlighted = min(at, len(event.bundle.parts) - 1)
-        said = "Prompt and reply are in it." if event.with_texts else "Neither prompt nor reply is in it."
-        self._say(f"{said} What you see here is what is saved, {size(event.bundle.size)} before it is packed.")
+        said = "with prompt and reply" if event.with_texts else "without prompt and reply"
+        self._say(f"What is shown here is what is saved, {said}: {size(event.bundle.size)}.")
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """Show that file."""

@@ -14,17 +14,19 @@ from genesys_tui.tui.clipboard import copy
 from genesys_tui.tui.conversations.question import Answer, path_of
 from genesys_tui.tui.history.browsing import BrowsingScreen
 from genesys_tui.tui.history.columns import BY_NAME
+from genesys_tui.tui.history.exporting import Export
 from genesys_tui.tui.history.messages import Done
 from genesys_tui.tui.history.news import Anchor
 from genesys_tui.tui.history.table import CallTable
 from genesys_tui.tui.mailbox import mailbox_of
+from genesys_tui.tui.naming import name_of
 
 if TYPE_CHECKING:
     from genesys_tui.audit.filters import Filter
     from genesys_tui.tui.app import GenesysApp
     from genesys_tui.tui.screens.chat import ChatScreen
 
-_OF_A_CALL = ("open", "ask_again", "edit", "copy", "export", "erase")
+_OF_A_CALL = ("open", "ask_again", "edit", "copy", "export", "incident", "erase")
 
 
 class HistoryScreen(BrowsingScreen):
@@ -35,16 +37,17 @@ class HistoryScreen(BrowsingScreen):
         Binding("escape", "back", "Back", show=False, id="history.back"),
         Binding("enter", "details", "Details", id="history.details", key_display="⏎"),
         Binding("slash", "filter", "Filter", id="history.filter", key_display="/"),
-        Binding("f", "filter_dialog", "Fields…", id="history.filter_dialog"),
-        Binding("s", "sort", "Sort", id="history.sort", tooltip="by the next column"),
-        Binding("r", "reverse", "Reverse", id="history.reverse", tooltip="the order"),
-        Binding("g", "go_to", "Date…", id="history.date", tooltip="go to one"),
         Binding("o", "open", "Open", id="history.open", tooltip="its conversation"),
         Binding("t", "ask_again", "Ask again", id="history.ask_again", tooltip="with the same parameters"),
-        Binding("e", "edit", "Edit", id="history.edit", tooltip="its prompt, in the editor"),
-        Binding("y", "copy", "Copy id", id="history.copy"),
+        Binding("s", "sort", "Sort", id="history.sort", tooltip="by the next column"),
+        Binding("i", "incident", "Incident…", id="history.incident", tooltip="a bundle for a ticket"),
         Binding("x", "export", "Export", id="history.export", tooltip="this call"),
         Binding("X", "export_all", "Export all", key_display="X", id="history.export_all", tooltip="that are shown"),
+        Binding("f", "filter_dialog", "Fields…", id="history.filter_dialog", tooltip="the filter, to be filled in"),
+        Binding("r", "reverse", "Reverse", id="history.reverse", tooltip="the order"),
+        Binding("g", "go_to", "Date…", id="history.date", tooltip="go to one"),
+        Binding("e", "edit", "Edit", id="history.edit", tooltip="its prompt, in the editor"),
+        Binding("y", "copy", "Copy id", id="history.copy"),
         Binding("delete", "erase", "Erase…", id="history.erase", tooltip="what was said, for good"),
         Binding("d", "pane", "Pane", show=False, id="history.pane", tooltip="show the details beside, or do not"),
     ]
@@ -117,8 +120,10 @@ class HistoryScreen(BrowsingScreen):
         self.read_call()
 
     def action_back(self) -> None:
-        """From the details to the calls, from there to the chat."""
-        if self.has_class("-reading"):
+        """Stop an export; else from the details to the calls, from there to the chat."""
+        if self.exporting.export:
+            self.exporting.export.stop()
+        elif self.has_class("-reading"):
             self.remove_class("-reading")
             self.table.focus()
         else:
@@ -150,6 +155,16 @@ class HistoryScreen(BrowsingScreen):
             request_id = sanitized_line(row.request_id)
             copy(self.app, request_id, f"The id {request_id}")
 
+    def action_incident(self) -> None:
+        """Put together what a ticket about it needs."""
+        from genesys_tui.tui.incident.errands import Incident
+        from genesys_tui.tui.incident.screen import IncidentScreen
+
+        chat = cast("GenesysApp", self.app).chat
+        if (row := self.table.row) and chat.desk:
+            incident = Incident(chat.desk.ledger, row.request_id, chat.wire, chat.desk.secrets)
+            self.app.push_screen(IncidentScreen(incident))
+
     def action_export(self) -> None:
         """Write it to a file."""
         from genesys_tui.tui.history.chores import only
@@ -179,6 +194,8 @@ class HistoryScreen(BrowsingScreen):
     def on_done(self, event: Done) -> None:
         """Say so; what was erased is read anew."""
         self.notify(sanitized_line(event.sentence), markup=False)
+        if event.is_export:
+            self.exporting.end()
         if event.erased:
             self.read_call()
 
@@ -201,16 +218,20 @@ class HistoryScreen(BrowsingScreen):
         self.list_anew(self._asked._replace(order=order), Anchor(key), going=True)
 
     def _export(self, wanted: Filter, name: str) -> None:
-        from genesys_tui.tui.history.chores import export
         from genesys_tui.tui.history.questions import ExportQuestion
 
         if self._reader is None:
+            return
+        key = name_of(self, "history.back")
+        if self.exporting.export:
+            self.notify(f"An export is under way. Wait for its end, or stop it with {key}.", markup=False)
             return
         ledger = self._reader.ledger
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                export(ledger, wanted, path_of(answer.text), mailbox_of(self), force=answer.confirmed)
+                export = Export(ledger, wanted, path_of(answer.text), force=answer.confirmed)
+                self.exporting.begin(export, key, mailbox_of(self))
 
         hint = ".jsonl for JSON lines, which can be verified by themselves; .csv for a spreadsheet."
         self.app.push_screen(ExportQuestion("Export", str(Path.cwd() / sanitized_line(name)), hint), answered)

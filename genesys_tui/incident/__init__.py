@@ -1,0 +1,1 @@
+"""Incident bundles: what a vendor's ticket about a call needs, and no secret."""
