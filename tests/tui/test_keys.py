@@ -53,7 +53,7 @@ async def test_a_binding_can_be_remapped(tmp_path: Path) -> None:
         await pilot.press("f3")
         assert app.current_mode == "chat"
         await pilot.press("f1")
-        assert ("^t f12", "History") in [keys for chapter in app.screen._told for keys in chapter.keys]
+        assert ("^t F12", "History") in [keys for chapter in app.screen._told for keys in chapter.keys]
         await pilot.press("f1", "ctrl+t")
         assert app.current_mode == "history"
         assert not _told(app)

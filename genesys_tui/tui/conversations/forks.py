@@ -8,19 +8,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from genesys_tui.endings import ending_of
 from genesys_tui.past import Past, PastExchange
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.leaving import Modal
+from genesys_tui.tui.naming import sign_of
 from genesys_tui.tui.words import colour_of, severity_of
 
 
-class Forks(ModalScreen[PastExchange | None]):
+class Forks(Modal[PastExchange | None]):
     """Answers with the exchange after which the other conversation goes its own way."""
 
+    HELP = "Choose an exchange: another conversation begins after it, and this one stays as it is."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="forks.leave")]
     DEFAULT_CSS = """
     Forks {
@@ -51,7 +53,7 @@ class Forks(ModalScreen[PastExchange | None]):
         """The oldest first, the cursor on the last."""
         with Vertical() as frame:
             frame.border_title = "Fork after"
-            frame.border_subtitle = "⏎ forks · esc cancels"
+            frame.border_subtitle = Content(f"⏎ forks · {sign_of(self, 'forks.leave')} cancels")
             yield OptionList(*map(_option, self._past.exchanges))
 
     def on_mount(self) -> None:

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from genesys_tui.document import SUFFIXES
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.leaving import Modal
 
 
 class Line(Input):
@@ -32,9 +32,10 @@ class Answer(NamedTuple):
     confirmed: bool = False
 
 
-class Question(ModalScreen[Answer | None]):
+class Question(Modal[Answer | None]):
     """Answers with the line, or None where it was left with Escape."""
 
+    HELP = "A line to be filled in. Enter answers with it."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="question.leave")]
     DEFAULT_CSS = """
     Question {

@@ -12,15 +12,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Input, Static
 
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.conversations.chores import export, rename, work
 from genesys_tui.tui.conversations.messages import ChoreDone, PageRead, ReadRefused
 from genesys_tui.tui.conversations.rows import Rows
+from genesys_tui.tui.leaving import Modal
 from genesys_tui.tui.messages import Crashed
+from genesys_tui.tui.notices import Notices
+from genesys_tui.tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from genesys_tui.audit.conversations import Conversations, Listed
@@ -52,7 +54,7 @@ class Search(Input):
     ]
 
 
-class Shelf(ModalScreen[Taken | None]):
+class Shelf(Modal[Taken | None]):
     """The last one used comes first; more are read when the end of the list is near."""
 
     AUTO_FOCUS = "Search"
@@ -102,7 +104,8 @@ class Shelf(ModalScreen[Taken | None]):
             yield Search(placeholder="Search prompts, replies, errors and names…", compact=True)
             yield Rows()
             yield Static("reading…", id="count", markup=False)
-        yield Footer(show_command_palette=False)
+            yield Notices()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin with all of them."""

@@ -58,6 +58,8 @@ class Lines(TextArea):
 class Tick(Checkbox):
     """A checkbox that tells on from off without colour."""
 
+    BUTTON_INNER = " "
+
     def watch_value(self) -> None:
         """Say which it is."""
         self.BUTTON_INNER = "✓" if self.value else " "

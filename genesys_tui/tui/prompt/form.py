@@ -8,16 +8,19 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.leaving import Modal
+from genesys_tui.tui.naming import sign_of
 from genesys_tui.tui.prompt.editor import Editor
 
 
 class Field(Editor):
     """One text; Enter goes on, ctrl+j breaks the line."""
 
+    HELP = "One of the texts, of as many lines as you like."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", "Next", id="form.next", show=False),
         Binding("ctrl+j,shift+enter", "break_line", "New line", id="prompt.break_line", show=False),
@@ -42,9 +45,10 @@ class Field(Editor):
         self._replace_via_keyboard("\n", *self.selection)
 
 
-class Form(ModalScreen["dict[str, str] | None"]):
+class Form(Modal["dict[str, str] | None"]):
     """Enter in the last field answers with all texts by name, Escape with None."""
 
+    HELP = "Texts to be filled in; they are used when the last one is done."
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Cancel", id="form.cancel")]
     DEFAULT_CSS = """
     Form { align: center middle; }
@@ -70,7 +74,8 @@ class Form(ModalScreen["dict[str, str] | None"]):
         """One field below the other."""
         with VerticalScroll(can_focus=False) as box:
             box.border_title = sanitized_line(self._title).replace("[", "\\[")
-            box.border_subtitle = "enter goes on · esc cancels"
+            goes_on, cancels = sign_of(self._fields[0], "form.next"), sign_of(self, "form.cancel")
+            box.border_subtitle = Content(f"{goes_on} goes on · {cancels} cancels")
             yield from self._fields
 
     def on_mount(self) -> None:

@@ -10,20 +10,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.leaving import Modal
+from genesys_tui.tui.naming import sign_of
 
 _SHOWN = 200
 _SEARCHED = 10_000
 """Characters of each prompt."""
 
 
-class Search(ModalScreen["int | None"]):
+class Search(Modal["int | None"]):
     """Type to filter; Enter answers with the index of a prompt, Escape with None."""
 
+    HELP = "Lists the prompts that have all of the words you type. Enter takes one into the editor."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="earlier.cancel"),
         Binding("up,ctrl+p", "move('up')", "Up", id="earlier.up", show=False, priority=True),
@@ -95,7 +97,8 @@ class Search(ModalScreen["int | None"]):
         self.found.highlighted = 0 if hits else None
         more = f", the newest {_SHOWN} shown" if len(hits) > _SHOWN else ""
         box = self.query_one(Vertical)
-        box.border_subtitle = f"{len(hits):,} of {len(self._titles):,}{more} · enter takes it · esc closes"
+        keys = f"⏎ takes it · {sign_of(self, 'earlier.cancel')} closes"
+        box.border_subtitle = Content(f"{len(hits):,} of {len(self._titles):,}{more} · {keys}")
 
 
 def _title(prompt: str) -> Content:

@@ -10,13 +10,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized, sanitized_line
 from genesys_tui.tui.clipboard import copy
 from genesys_tui.tui.health.amounts import size
+from genesys_tui.tui.naming import name_of
+from genesys_tui.tui.notices import Notices
+from genesys_tui.tui.standing import StandingNotice
+from genesys_tui.tui.widgets.key_line import KeyLine
 from genesys_tui.tui.widgets.line import Line
 from genesys_tui.tui.wire.capture import save
 from genesys_tui.tui.wire.draw import titles
@@ -76,13 +80,15 @@ class WireScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """What is looked at, the filters, the events, and the data of one of them."""
+        yield StandingNotice()
         yield Line(id="title")
         yield Filters()
         yield Line(id="columns")
         yield WireView(self._stall_seconds)
         with VerticalScroll(id="data"):
             yield Static("", markup=False)
-        yield Footer()
+        yield Notices()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Look again and again, while this screen is the one shown."""
@@ -181,7 +187,8 @@ class WireScreen(Screen[None]):
     def _show_data(self) -> None:
         if self.data.has_class("-open"):
             event = self.view.event
-            self.data.query_one(Static).update(Content(detail_of(event) if event else "nothing is pointed at"))
+            words = detail_of(event, name_of(self, "wire.copy")) if event else "nothing is pointed at"
+            self.data.query_one(Static).update(Content(words))
 
     def _copy(self, text: str, what: str) -> None:
         copy(self.app, text, what.capitalize())

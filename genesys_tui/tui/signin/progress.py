@@ -25,9 +25,9 @@ class Progress(Line):
         self._frames = _STILL if still else _FRAMES
         self._ticker = self.set_interval(1.0 if still else 0.1, self._tick, pause=True)
 
-    def begin(self, words: str) -> None:
-        """Something is under way."""
-        self._words, self._began = words, time.monotonic()
+    def begin(self, words: str, key: str) -> None:
+        """Something is under way, which that key stops."""
+        self._words, self._key, self._began = words, key, time.monotonic()
         self.set_class(True, "-busy")
         self._tick()
         self._ticker.resume()
@@ -40,4 +40,4 @@ class Progress(Line):
     def _tick(self) -> None:
         spent = time.monotonic() - self._began
         frame = self._frames[int(spent * 10) % len(self._frames)]
-        self.show(Content.assemble((f"{frame} ", "bold"), f"{self._words} … {spent:.0f} s — esc stops"))
+        self.show(Content.assemble((f"{frame} ", "bold"), f"{self._words} … {spent:.0f} s — {self._key} stops"))

@@ -18,13 +18,14 @@ from genesys_tui.tui.messages import CallEnded
 from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.prompt.prompt import Prompt
 from genesys_tui.tui.signin import errands
-from genesys_tui.tui.signin.door import Door, Form, Workplace
+from genesys_tui.tui.signin.door import Door, Workplace
 from genesys_tui.tui.signin.messages import KeyringWaits, SignedOut, SignInNeeded, Told
-from genesys_tui.tui.signin.screen import Departure, SignInScreen
 from genesys_tui.tui.widgets.masthead import Masthead
 
 if TYPE_CHECKING:
     from genesys_tui.tui.screens.chat import ChatScreen
+    from genesys_tui.tui.signin.form import Form
+    from genesys_tui.tui.signin.screen import Departure, SignInScreen
 
 SIGN_IN_KEY = "f9"
 
@@ -41,6 +42,7 @@ class Receiving(WellMannered):
         super().__init__(settings, theme)
         self._door = door
         self._typed: Form | None = None
+        self._sign_in_screen: SignInScreen | None = None
 
     def move(self, workplace: Workplace) -> None:
         """Work there from here on."""
@@ -85,11 +87,14 @@ class Receiving(WellMannered):
 
     def action_sign_in(self, why: str = "") -> None:
         """Show the sign-in screen, or say why there is none."""
+        from genesys_tui.tui.signin.screen import SignInScreen  # late: most starts need no sign-in
+
         if self._door and (sentence := self._door.by_key):
             self.on_told(Told(sentence))
-        elif self._door and self.is_running and not isinstance(self.screen, SignInScreen):
+        elif self._door and self.is_running and not self._at_the_door:
             self.switch_mode("chat")
-            self.push_screen(SignInScreen(self._door, why, self._typed), self._leave)
+            self._sign_in_screen = SignInScreen(self._door, why, self._typed)
+            self.push_screen(self._sign_in_screen, self._leave)
 
     def action_sign_out(self) -> None:
         """Forget the credentials."""
@@ -103,12 +108,16 @@ class Receiving(WellMannered):
             yield SystemCommand("Sign in…", "With the credentials of an OAuth client", self.action_sign_in)
             yield SystemCommand("Sign out", "Forget the credentials, in the keyring too", self.action_sign_out)
 
+    @property
+    def _at_the_door(self) -> bool:
+        return self.screen is self._sign_in_screen
+
     def _note(self, words: str) -> None:
         for masthead in self.chat.query(Masthead):
             masthead.notice = words
 
     def _offer(self, sentence: str) -> None:
-        if self._door and not isinstance(self.screen, SignInScreen):
+        if self._door and not self._at_the_door:
             how = f"Press {name_of(self, 'app.sign_in')} to sign in, or choose “Sign in…” in the palette."
             self.notify(f"{sentence} {how}", severity="warning", timeout=12, markup=False)
 

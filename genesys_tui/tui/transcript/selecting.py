@@ -111,5 +111,5 @@ class Selecting(Line, can_focus=True):
         self._transcript.point(self._cursor)
         keys = f"{name_of(self, 'select.copy')} copies, {name_of(self, 'select.leave')} leaves"
         if self._cursor.mark is None:
-            keys = f"{name_of(self, 'select.mark')} marks, shift and a moving key selects · {keys}"
+            keys += f" · {name_of(self, 'select.mark')} marks, moving with shift selects"
         self.show(Content.assemble(("Select  ", "bold $text-primary"), (self._cursor.what, "bold"), f" · {keys}"))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.widgets import Static
 
+from genesys_tui.tui.naming import name_of
+
 _KEYS = (
-    ("enter", "sends"),
-    ("ctrl+j", "breaks the line"),
-    ("escape", "stops a reply and keeps what came"),
-    ("F3", "shows the calls so far"),
-    ("ctrl+p", "finds everything else"),
+    ("prompt.send", "sends"),
+    ("prompt.break_line", "breaks the line"),
+    ("chat.stop", "stops a reply and keeps what came"),
+    ("app.history", "shows the calls so far"),
+    ("app.palette", "finds everything else"),
 )
 
 
@@ -21,12 +24,16 @@ class Welcome(Static):
     Welcome { height: 1fr; content-align: center middle; color: $text-muted; }
     """
 
-    def __init__(self, *, demo: bool) -> None:
-        keys = [Content.assemble((key.ljust(11), "bold $foreground"), words.ljust(38)) for key, words in _KEYS]
-        if demo:
-            scenario = Content.assemble(
-                ("/scenario".ljust(11), "bold $foreground"), "changes the embedded gateway's day".ljust(38)
-            )
-            keys.append(scenario)
+    def __init__(self, prompt: type[DOMNode], *, demo: bool) -> None:
+        """``prompt`` is what will be written in."""
+        super().__init__(markup=False)
+        self._prompt, self._demo = prompt, demo
+
+    def on_mount(self) -> None:
+        """Name the keys as they are here."""
+        told = [(name_of(self, binding, self._prompt), words) for binding, words in _KEYS]
+        if self._demo:
+            told.append(("/scenario", "changes the embedded gateway's day"))
+        lines = [Content.assemble((key.ljust(11), "bold $foreground"), words.ljust(38)) for key, words in told]
         title = Content.styled("Genesys Cloud LLM gateway", "bold $primary")
-        super().__init__(Content("\n").join([title, Content(""), *keys]), markup=False)
+        self.update(Content("\n").join([title, Content(""), *lines]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from genesys_tui.tui.naming import sign_of
 from genesys_tui.tui.widgets.line import Line
 from genesys_tui.tui.wire.events import ANOMALY, ANSWER, CHUNK, DIAGNOSTIC, DONE, END, HEARTBEAT, REQUEST, RETRY
 from genesys_tui.tui.wire.log import WireLog
@@ -15,7 +16,7 @@ FILTERS: dict[str, frozenset[int]] = {
     "anomalies": frozenset({ANOMALY}),
     "turns": frozenset({REQUEST, ANSWER, DONE, RETRY, END}),
 }
-"""By name; the key of each is its place, from 1."""
+"""By name; each has a key, which is its place, from 1, unless it is another one in config.toml."""
 
 
 class Filters(Line):
@@ -29,6 +30,7 @@ class Filters(Line):
         super().__init__()
         self.off: frozenset[str] = frozenset()
         """The names of those not shown."""
+        self._signs: dict[str, str] = {}
 
     @property
     def codes(self) -> frozenset[int]:
@@ -47,11 +49,13 @@ class Filters(Line):
     def count(self, log: WireLog | None) -> None:
         """Show how many of each the log has had."""
         parts: list[Content] = []
-        for key, (name, codes) in enumerate(FILTERS.items(), 1):
+        self._signs = self._signs or {name: sign_of(self, f"wire.{name}") for name in FILTERS}
+        for name, codes in FILTERS.items():
             many = sum(log.counts[code] for code in codes) if log else 0
             shown = name not in self.off
             urgent = many and name in ("diagnostics", "anomalies")
             colour = "bold $text-warning" if urgent else "$foreground"
             mark = "●" if shown else "○"
-            parts.append(Content.assemble(f"{key}{mark} ", (f"{name} {many:,}", colour if shown else "strike")))
+            counted = (f"{name} {many:,}", colour if shown else "strike")
+            parts.append(Content.assemble(f"{self._signs[name]}{mark} ", counted))
         self.show(Content("  ").join(parts))

@@ -136,7 +136,7 @@ async def test_as_the_setting_enter_breaks_the_line(stage: MakeStage, tmp_path: 
     it = stage(tokens=5)
     async with it.app.run_test(size=WIDE, notifications=True) as pilot:
         await it.ready(pilot)
-        await it.until(pilot, lambda: "ctrl+j sends · enter breaks the line" in it.screen)
+        await it.until(pilot, lambda: "ctrl+j sends · Enter breaks the line" in it.screen)
         await pilot.press("h", "enter", "i", "shift+enter", "o", key)
         await it.until(pilot, lambda: it.records and not it.app.chat.busy)
         (call,) = it.ledger.calls()
@@ -147,7 +147,7 @@ async def test_the_border_says_what_enter_does(stage: MakeStage) -> None:
     it = stage()
     assert Ui().enter == "send"
     async with it.app.run_test(size=WIDE, notifications=True) as pilot:
-        await it.until(pilot, lambda: "enter sends · ctrl+j breaks the line" in it.screen)
+        await it.until(pilot, lambda: "Enter sends · ctrl+j breaks the line" in it.screen)
 
 
 async def test_up_and_down_walk_earlier_prompts_with_the_draft_at_the_foot(stage: MakeStage) -> None:

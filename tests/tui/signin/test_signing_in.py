@@ -171,7 +171,7 @@ async def test_a_hanging_keyring_delays_neither_the_first_frame_nor_typing(
         keyring.resume()
         await it.until(pilot, lambda: "waiting for your keyring" not in it.screen)
         # There are no credentials in it, but somebody is writing: that is offered, not forced.
-        await it.until(pilot, lambda: "Press f9 to sign in" in it.told)
+        await it.until(pilot, lambda: "Press F9 to sign in" in it.told)
         assert not it.signing_in
 
 
@@ -249,7 +249,7 @@ async def test_a_call_that_lacks_a_token_offers_to_sign_in(build: Build, keyring
         it.door._change(None)
         it.app.chat.prompt.text = "hello"
         await pilot.press("enter")
-        await it.until(pilot, lambda: "Press f9 to sign in" in it.told)
+        await it.until(pilot, lambda: "Press F9 to sign in" in it.told)
         assert not it.signing_in
         assert it.app.chat.prompt.text == "hello"
         # The same place: the chat stays as it is, with its transcript.
