@@ -15,10 +15,10 @@ from textual.selection import SELECT_ALL, Selection
 from textual.strip import Strip
 from tui.transcript.documents import DOCUMENTS, MIXED
 
-from genesys_tui.tui.transcript import Transcript
 from genesys_tui.tui.transcript.blocks import Block
 from genesys_tui.tui.transcript.draw import drawn
 from genesys_tui.tui.transcript.palette import Palette
+from genesys_tui.tui.transcript.transcript import Transcript
 
 
 class Hosting(App[None]):
@@ -352,9 +352,10 @@ async def test_a_selection_shows() -> None:
         await settled(pilot)
         pilot.app.screen.selections = {transcript: SELECT_ALL}
         await pilot.pause()
-        background = pilot.app.screen.get_component_rich_style("screen--selection").bgcolor
-        styles = {segment.text: segment.style for segment in transcript.render_line(2)}
-        assert styles["words"] and styles["words"].bgcolor == background
+        style = {segment.text: segment.style for segment in transcript.render_line(2)}["words"]
+        assert style
+        assert style.bgcolor != transcript.rich_style.bgcolor
+        assert style.color == transcript.rich_style.color, "what is selected can still be read"
 
 
 async def test_a_theme_changes_all_looks() -> None:
