@@ -11,12 +11,12 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer
 
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.rows import Interrupted, News, Totals
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.history.detail import Detail
+from genesys_tui.tui.history.exporting import Exporting
 from genesys_tui.tui.history.filter_line import FilterLine
 from genesys_tui.tui.history.listing import Asked, state_of
 from genesys_tui.tui.history.messages import CallRead, Counted, NewsRead, PageRead, Refused, Relisted, Totalled
@@ -25,6 +25,9 @@ from genesys_tui.tui.history.table import CallTable
 from genesys_tui.tui.history.totals import in_words, plot
 from genesys_tui.tui.mailbox import mailbox_of
 from genesys_tui.tui.messages import Crashed
+from genesys_tui.tui.notices import Notices
+from genesys_tui.tui.standing import StandingNotice
+from genesys_tui.tui.widgets.key_line import KeyLine
 from genesys_tui.tui.widgets.line import Line
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ class BrowsingScreen(Screen[None]):
     table = getters.query_one(CallTable)
     filter_line = getters.query_one(FilterLine)
     detail = getters.query_one(Detail)
+    exporting = getters.query_one(Exporting)
     title_line = getters.query_one("#title", Line)
     totals_line = getters.query_one("#totals", Line)
     plot_line = getters.query_one("#plot", Line)
@@ -75,6 +79,7 @@ class BrowsingScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """What is shown, the filter, what it comes to, the calls, and one of them."""
+        yield StandingNotice()
         yield Line(id="title")
         yield FilterLine()
         yield Line(id="totals")
@@ -82,7 +87,9 @@ class BrowsingScreen(Screen[None]):
         with Horizontal():
             yield CallTable()
             yield Detail()
-        yield Footer(show_command_palette=False)
+        yield Exporting()
+        yield Notices()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Look again and again, while this screen is the one shown."""
@@ -221,7 +228,9 @@ class BrowsingScreen(Screen[None]):
 
     def on_refused(self, event: Refused) -> None:
         """Say why."""
-        if event.what == "chore":
+        if event.what in ("chore", "export"):
+            if event.what == "export":
+                self.exporting.end()
             self.notify(sanitized_line(event.error.message), severity="error", timeout=10, markup=False)
             return
         self._heard(event.what)
@@ -285,10 +294,7 @@ class BrowsingScreen(Screen[None]):
         state = state_of(self.table.listing) if self._reader else "The audit file is not open yet."
         words = self._trouble or state
         style = "$text-warning" if self._trouble else ""
-        notice = self._reader.ledger.notice if self._reader else ""
         title = Content.assemble(("History", "bold $primary"), "  ", (sanitized_line(words), style))
         if self._new and not self._trouble:
             title += Content.assemble("  ", (f"↑ {self._new:,} new", "bold $text-accent"))
-        if notice:
-            title += Content.assemble("  ", (sanitized_line(notice), "bold $text-error"))
         self.title_line.show(title)

@@ -16,6 +16,9 @@ from genesys_tui.sanitize import sanitized_line
 LONGEST = 200
 """Characters of a text that are looked at: no cell shows more."""
 
+ERASED = "erased"
+"""What a row says of a call whose texts were erased."""
+
 MUTED = "$foreground 60%"
 """What stands back, in contents."""
 
@@ -65,11 +68,16 @@ def _line(text: str) -> str:
     return sanitized_line(text[:LONGEST])
 
 
+def _stop(row: Row) -> str:
+    """Why it ended; before it, that what was said is gone."""
+    return _line(f"{ERASED}, {row.stop_reason}" if row.erased else row.stop_reason)
+
+
 COLUMNS: Sequence[Column] = (
     Column("time", "time", 16, lambda row: moment(row.time), starts_down=True),
     Column("model", "model", 12, lambda row: _line(row.model), stretches=2),
     Column("status", "status", 9, lambda row: _line(row.status)),
-    Column("stop_reason", "stop", 10, lambda row: _line(row.stop_reason), stretches=1),
+    Column("stop_reason", "stop", 10, lambda row: _stop(row), stretches=1),
     Column("tokens", "tokens", 7, lambda row: f"{row.tokens:,}", right=True, starts_down=True),
     Column("rate", "tok/s", 6, lambda row: rate_of(row.rate), right=True, starts_down=True),
     Column("ttft", "TTFT", 7, lambda row: time_of(row.ttft), right=True, starts_down=True),

@@ -24,8 +24,8 @@ class FilterLine(Input):
 
     HELP = (
         "Type what calls must be: status:truncated, model:gpt*, stop:length, profile:lab, since:7d, until:2026-11-22,"
-        ' tokens:100, conversation:ID. Anything else is searched for in prompts, replies and errors; "quotes" hold'
-        " together what has spaces."
+        ' tokens:100, conversation:ID, kind:probe. Anything else is searched for in prompts, replies and errors;'
+        ' "quotes" hold together what has spaces.'
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False, id="filter.leave"),

@@ -87,7 +87,7 @@ class Refused(Message):
 
     def __init__(self, what: str, error: GenesysError) -> None:
         self.what = what
-        """``list``, ``page``, ``count``, ``totals``, ``news``, ``call`` or ``chore``."""
+        """``list``, ``page``, ``count``, ``totals``, ``news``, ``call``, ``export`` or ``chore``."""
         self.error = error
         super().__init__()
 
@@ -95,8 +95,10 @@ class Refused(Message):
 class Done(Message):
     """A chore is done."""
 
-    def __init__(self, sentence: str, erased: str = "") -> None:
+    def __init__(self, sentence: str, erased: str = "", *, is_export: bool = False) -> None:
         self.sentence = sentence
         self.erased = erased
         """The request id of a call whose texts were erased."""
+        self.is_export = is_export
+        """Whether it was an export."""
         super().__init__()

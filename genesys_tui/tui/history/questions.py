@@ -5,6 +5,7 @@ from __future__ import annotations
 from genesys_tui.audit.query import read_moment
 from genesys_tui.errors import GenesysError
 from genesys_tui.tui.conversations.question import Question, path_of
+from genesys_tui.tui.naming import name_of
 
 SUFFIXES = (".jsonl", ".csv")
 CONFIRMED_BY = 8
@@ -61,4 +62,5 @@ class EraseQuestion(Question):
         """Anything else."""
         if text == self._beginning:
             return "", ""
-        return f"Nothing is erased. Type {self._beginning}, the beginning of the request id; Escape leaves it.", ""
+        key = name_of(self, "question.leave")
+        return f"Nothing is erased. Type {self._beginning}, the beginning of the request id; {key} leaves it.", ""

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from textual.message import Message
 
-from genesys_tui.audit.browse import MOST, Browser
+from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.ledger import Call, Ledger
 from genesys_tui.audit.place import place_of
 from genesys_tui.audit.rows import Interrupted, Key, Row, Totals
@@ -18,8 +18,8 @@ from genesys_tui.tui.history.listing import PAGE, Asked, Way
 from genesys_tui.tui.history.messages import CallRead, Counted, NewsRead, PageRead, Refused, Relisted, Totalled
 from genesys_tui.tui.mailbox import Mailbox, aside
 
-MOST_SEARCHED = 10_000
-"""Rows that are counted where their texts are looked at."""
+COUNTED = 0.5
+"""Seconds in which rows are counted; the totals, which follow, count the rest."""
 
 LONGEST_CHAIN = 20
 """Continued calls that are followed."""
@@ -101,8 +101,9 @@ class Reader:
         asked = asked._replace(until=self._pages.news().last_call)
         wanted, order, until = asked
         if anchor is None:
-            rows = self._pages.page(wanted, order, limit=2 * PAGE, until=until)
-            return Relisted(number, asked, 0, 0, rows, len(rows) < 2 * PAGE)
+            limit = PAGE + 1 if wanted.search else 2 * PAGE  # a search looks at many texts for each row
+            rows = self._pages.page(wanted, order, limit=limit, until=until)
+            return Relisted(number, asked, 0, 0, rows, len(rows) < limit)
         rank = self._pages.rank(wanted, order, anchor, until)
         above = min(rank, rank % PAGE + PAGE)  # so that the first row read is the first of a page
         before = self._pages.page(wanted, order.reversed, after=anchor, limit=above, until=until) if above else []
@@ -118,12 +119,11 @@ class Reader:
         return rows if way.order == asked.order else rows[::-1]
 
     def _counted(self, asked: Asked) -> Message:
-        most = MOST_SEARCHED if asked.wanted.search else MOST
         try:
-            count = self._sums.count(asked.wanted, most=most, until=asked.until)
+            count, exact = self._sums.tally(asked.wanted, until=asked.until, seconds=COUNTED)
         except Interrupted:
             return Counted(asked, 0, exact=False)
-        return Counted(asked, min(count, most), exact=count <= most)
+        return Counted(asked, count, exact=exact)
 
     def _totalled(self, asked: Asked, columns: int) -> Message:
         began = time.monotonic()
