@@ -109,7 +109,9 @@ class Gateway:
 
     def _attempt(self, payload: Payload, token: str, scope: Scope) -> Generator[Fact, None, Ending]:
         """One request. Raises GatewayError as long as nothing has been answered; from then on it has an ending."""
-        transport = ScopedTransport(scope, verify=self.endpoint.tls, proxy=self.endpoint.proxy_url)
+        # The password of a client certificate's key may be in a keyring that waits to be unlocked.
+        tls = scope.run(lambda: self.endpoint.tls) if self.endpoint.base_url.startswith("https") else False
+        transport = ScopedTransport(scope, verify=tls, proxy=self.endpoint.proxy_url)
         with (
             scope.deadline_in(payload.limits.max_stream_duration_seconds),
             httpx.Client(transport=transport, trust_env=False) as client,

@@ -10,13 +10,10 @@ from typing import Any, NamedTuple
 from genesys_tui.endings import ending_in_words
 from genesys_tui.gateway.facts import Headers
 from genesys_tui.incident.case import Case, texts_of, versions
+from genesys_tui.incident.quotes import without_quotes
 from genesys_tui.sanitize import sanitized, sanitized_line
 
-SAID = "[what was said]"
 _LEFT_OUT = "left out: it may quote the reply"
-_SHORTEST_QUOTE = 12
-"""Characters of a prompt or a reply that are looked for where others may quote them."""
-
 FORM = 1
 
 
@@ -45,17 +42,13 @@ class Bundle:
 
 def bundle_of(case: Case, redact: Callable[[str], str], *, with_texts: bool = False) -> Bundle:
     """Make the bundle; prompt and reply are in it only ``with_texts``."""
-    quotes = [] if with_texts else [text for text in texts_of(case.call) if len(text) >= _SHORTEST_QUOTE]
+    said = () if with_texts else texts_of(case.call)
 
     def clean(text: str) -> str:
-        for quote in quotes:
-            # As it is, and as JSON writes it.
-            for form in (quote, json.dumps(quote, ensure_ascii=False)[1:-1], json.dumps(quote)[1:-1]):
-                text = text.replace(form, SAID)
-        return sanitized(redact(text))
+        return sanitized(redact(without_quotes(text, said)))
 
     parts = [
-        Part("call.json", clean(json.dumps(_call(case, with_texts), indent=2, ensure_ascii=False) + "\n")),
+        Part("call.json", clean(_dumped(_call(case, with_texts), indent=2) + "\n")),
         Part("timeline.jsonl", clean("".join(_timeline(case)))),
     ]
     if with_texts and case.arrived.moments:
@@ -167,4 +160,10 @@ def _readme(case: Case, parts: list[Part], with_texts: bool) -> Iterator[str]:
 
 
 def _line(**fields: object) -> str:
-    return json.dumps(fields, ensure_ascii=False) + "\n"
+    return _dumped(fields) + "\n"
+
+
+def _dumped(fields: object, indent: int | None = None) -> str:
+    """JSON that stays JSON when it is cleaned: these two become line ends."""
+    text = json.dumps(fields, indent=indent, ensure_ascii=False)
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

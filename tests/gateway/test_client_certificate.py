@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from papers import PASSWORD, Papers
 from pydantic import SecretStr
 
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.call import Ended
 from genesys_tui.errors import ConfigurationError
+from genesys_tui.gateway.facts import Requested
 from genesys_tui.tls import Tls
 
 Serve = Callable[..., RawServer]
@@ -134,6 +137,29 @@ def test_a_locked_key_never_asks_on_the_terminal(papers: Papers) -> None:
     certificate, key = papers.client(locked=True)
     with pytest.raises(ConfigurationError, match="is encrypted"):
         Tls(client_certificate=certificate, client_key=key).context()
+
+
+def test_a_keyring_that_waits_to_be_unlocked_holds_nobody(papers: Papers, ledger: Ledger) -> None:
+    unlocked = threading.Event()
+    certificate, key = papers.client(locked=True)
+
+    def password() -> SecretStr:
+        unlocked.wait(60)
+        return SecretStr(PASSWORD)
+
+    tls = Tls(client_certificate=certificate, client_key=key, password=password)
+    call = call_to("https://gateway.test", ledger, trust=tls.context)
+    facts = call.run()
+    while not isinstance(next(facts), Requested):
+        pass
+    timer = threading.Timer(0.2, call.cancel)
+    timer.start()
+    try:
+        assert [fact.record.status for fact in facts if isinstance(fact, Ended)] == ["cancelled"]
+        assert not unlocked.is_set()
+    finally:
+        unlocked.set()
+        timer.cancel()
 
 
 @pytest.mark.parametrize("trust", ["system", "openssl"])

@@ -36,7 +36,9 @@ CANARIES = [TOKEN, *KNOWN, *LOOKING_LIKE]
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\nININ-Correlation-Id: corr-42\r\n"
-    b"Set-Cookie: session=canary-0007-pw\r\nX-Api-Key: canary-0008-key\r\nX-Echo: Bearer " + TOKEN.encode() + b"\r\n\r\n"
+    b"Set-Cookie: session=canary-0007-pw\r\nX-Api-Key: canary-0008-key\r\nX-Echo: Bearer "
+    + TOKEN.encode()
+    + b"\r\n\r\n"
 )
 
 
@@ -113,9 +115,7 @@ def test_it_tells_what_a_ticket_needs(serve: Serve, ledger: Ledger) -> None:
     assert told["ledger"]["note"]
     assert {"genesys-tui", "httpx", "python", "openssl"} <= set(told["versions"])
     kinds = [json.loads(line)["kind"] for line in parts["timeline.jsonl"].splitlines()]
-    assert kinds == [
-        *("request", "retry", "request", "answer", "chunk", "diagnostic", "chunk", "chunk", "done", "end")
-    ]
+    assert kinds == [*("request", "retry", "request", "answer", "chunk", "diagnostic", "chunk", "chunk", "done", "end")]
     assert "503" in parts["timeline.jsonl"]
     assert max(map(len, parts["README.txt"].splitlines())) <= 100
     assert request_id in parts["README.txt"]
@@ -129,6 +129,34 @@ def test_the_capture_can_be_read_as_what_came(serve: Serve, ledger: Ledger) -> N
     data = [event.data for event in events]  # type: ignore[union-attr]
     assert [json.loads(each)["content"] for each in data if b"chunk_id" in each] == [REPLY[:20], REPLY[20:], ""]
     assert data[-1] == b"[DONE]"
+
+
+@pytest.mark.parametrize("prompt", [PROMPT * 40, 'Say "no"\nto Leeds\u2028and Zürich, politely \\o/', PROMPT])
+@pytest.mark.parametrize("quoted", ["in JSON", "as JSON in text", "plain"])
+def test_a_prompt_that_the_gateway_quotes_is_taken_out(quoted: str, prompt: str, serve: Serve, ledger: Ledger) -> None:
+    bodies = {
+        "in JSON": json.dumps({"message": prompt}),
+        "as JSON in text": f"no: {json.dumps(prompt)}",
+        "plain": prompt,
+    }
+    server = serve(answer(422, bodies[quoted].encode()))
+    gateway = Gateway(Endpoint(server.url), FixedTokens(TOKEN), retry=RetryPolicy(retries=0))
+    *_, ended = Call(asking(prompt), gateway, ledger, Context()).run()
+    request_id = ended.record.request_id  # type: ignore[union-attr]
+    everything = "".join(texts(bundle_of(case_in(ledger, request_id, None), Redaction())).values())
+    assert "422" in everything
+    assert "[what was said]" in everything
+    assert "Leeds" not in everything
+
+
+def test_hostile_text_is_clean_and_leaves_json_whole(serve: Serve, ledger: Ledger) -> None:
+    hostile = "\x1b]52;c;aGk=\x07 \u202egnp\u2028line\u2029\x85\udc80[/nope]"
+    request_id, wire = make_call(serve, ledger, [HEAD, chunk(hostile, 5), final(5)])
+    parts = texts(bundle_of(case_in(ledger, request_id, wire), Redaction([TOKEN]), with_texts=True))
+    everything = "".join(parts.values())
+    assert not {character for character in "\x1b\x07\u202e\u2028\x85\udc80" if character in everything}
+    assert "line" in json.loads(parts["call.json"])["call"]["content"]
+    assert all(json.loads(line) for line in parts["timeline.jsonl"].splitlines())
 
 
 def test_without_the_wire_the_record_tells(serve: Serve, ledger: Ledger) -> None:

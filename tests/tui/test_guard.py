@@ -85,7 +85,7 @@ async def test_production_is_marked_on_every_screen_without_colour(
         await it.ready(pilot)
 
         async def marked() -> None:
-            await it.until(pilot, lambda: "▲ PRODUCTION" in it.screen.splitlines()[0])
+            await it.until(pilot, lambda: "▲ PRODUCTION" in it.screen.partition("\n")[0])
             strip = it.app.screen._compositor.render_strips()[0]
             assert any(segment.style and segment.style.reverse for segment in strip if "PRODUCTION" in segment.text)
 

@@ -136,7 +136,7 @@ class Row(Horizontal):
         editor.choices = tuple(dict.fromkeys((*editor.choices, *more)))
         editor.suggester = SuggestFromList(editor.choices)
         keys = f"{sign_of(editor, 'parameters.before')} {sign_of(editor, 'parameters.after')}"
-        self._hint = f"{keys} walk through {len(editor.choices)}, the gateway's among them; any name can be typed"
+        self._hint = f"{keys} walk through {len(editor.choices)}, the gateway's among them; or type a name"
         if not self.has_class("-wrong"):
             self.judge("")
 
