@@ -41,6 +41,9 @@ class Reader:
         """Read the rows around a place, or the first ones, as they are now; what was read of others is broken off."""
         if "list" in self._running:
             self._pages.interrupt()
+        if self._wanted and self._wanted.wanted != asked.wanted:
+            self._wanted = None
+            self._sums.interrupt()
         self._begin("list", lambda: self._relisted(number, asked, anchor))
 
     def page(self, asked: Asked, way: Way) -> None:
