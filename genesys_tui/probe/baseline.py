@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.query import read_moment
 from genesys_tui.audit.records import Record
-from genesys_tui.probe.figures import STREAMED
+from genesys_tui.probe.figures import STREAMED, percentile
 from genesys_tui.probe.run import Run
 from genesys_tui.probe.shift import FEWEST, Shift, shift
 
@@ -108,11 +108,12 @@ def _movement(what: Literal["TTFT", "rate"], earlier: list[Earlier], later: list
             runs[call.run].append(value)
     before = [value for values in runs.values() for value in values]
     medians = [statistics.median(values) for values in runs.values() if len(values) >= _SHARED]
-    return Movement(what, _median(before), _median(now), shift(before, now, medians))
+    return Movement(what, _p50(what, before), _p50(what, now), shift(before, now, medians))
 
 
-def _median(values: list[float]) -> float | None:
-    return statistics.median(values) if values else None
+def _p50(what: str, values: list[float]) -> float | None:
+    """As the figures have it."""
+    return percentile(sorted(values, reverse=what == "rate"), 50) if values else None
 
 
 def _earlier(run: Run, path: Path, since: datetime) -> list[Earlier]:

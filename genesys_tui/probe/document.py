@@ -12,7 +12,7 @@ from genesys_tui.probe.report import Report
 _OF_A_CALL = {
     *("request_id", "started_at", "status", "stop_reason", "truncated", "total_tokens", "elapsed_seconds"),
     *("time_to_first_token_seconds", "streaming_tokens_per_second", "gap_p50_seconds", "gap_p95_seconds"),
-    *("gap_max_seconds", "stalls", "total_chunks", "attempts", "correlation_id", "error"),
+    *("gap_max_seconds", "stalls", "total_chunks", "tokens_estimated", "attempts", "correlation_id", "error"),
 }
 
 
@@ -43,6 +43,7 @@ def fields_of(report: Report) -> dict[str, Any]:
         "longest_gap_seconds": _times(figures.gap),
         "elapsed_seconds_of_calls": _times(figures.elapsed),
         "streaming_tokens_per_second": _rates(figures.rate),
+        "tokens_estimated": figures.estimated,
         "limits": [
             {"limit": each.limit, "bound": each.bound, "found": each.found, "verdict": each.outcome}
             for each in report.verdicts

@@ -46,6 +46,8 @@ class Figures:
     """Of each call's longest gap; 0 for a reply in one chunk."""
 
     elapsed: Spread | None
+    estimated: bool = False
+    """Whether tokens and rates of some calls are estimates: the gateway did not count."""
 
 
 def figures_of(records: Iterable[Record]) -> Figures:
@@ -67,6 +69,7 @@ def figures_of(records: Iterable[Record]) -> Figures:
         rate=_spread([record.streaming_tokens_per_second for record in streamed], highest_first=True),
         gap=_spread(chunked),
         elapsed=_spread([record.elapsed_seconds for record in streamed]),
+        estimated=any(record.tokens_estimated for record in streamed),
     )
 
 

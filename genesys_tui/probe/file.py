@@ -14,6 +14,7 @@ from genesys_tui.config import Profile, payload_fields
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.payload import build_payload
 from genesys_tui.probe.plan import Plan
+from genesys_tui.table import Misfit, names, table
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -79,21 +80,25 @@ def _judge_parameters(parameters: dict[str, Any], file: Path, text: str) -> None
     for name in parameters:
         if name not in PARAMETERS:
             where = _place(("parameters", name), file, text)
-            if name in Profile.model_fields:
+            if name in names(Profile):
                 raise ConfigurationError(f"{where} is the profile's to say: set it there, or give it as an option.")
             raise ConfigurationError(f"{where}: there is no such setting; there are: {', '.join(PARAMETERS)}.")
     try:
-        profile = Profile.model_validate(parameters)
+        profile = table(Profile, parameters)
         build_payload({**payload_fields(profile), "input": {"messages": [{"role": "user", "content": "…"}]}})
-    except ValidationError as error:
-        raise ConfigurationError("\n".join(_told(error, file, text, "parameters"))) from None
+    except Misfit as misfit:
+        raise ConfigurationError("\n".join(_told(misfit.error, file, text, "parameters"))) from None
     except ConfigurationError as error:
         raise ConfigurationError(f"{file}: {error.message}") from None
 
 
 def _told(error: ValidationError, file: Path | None = None, text: str = "", *below: str) -> Iterator[str]:
     """A sentence for each problem."""
-    for problem in error.errors(include_url=False, include_input=False):
+    problems = error.errors(include_url=False, include_input=False)
+    deeper = {problem["loc"][:-1] for problem in problems}
+    for problem in problems:
+        if problem["type"] == "too_short" and problem["loc"] in deeper:
+            continue  # only because of what is wrong with its parts
         loc = (*below, *problem["loc"])
         yield f"{_place(loc, file, text)}: {_reason(problem)}."
 

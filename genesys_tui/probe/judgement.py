@@ -27,6 +27,8 @@ class Verdict:
     """None where no call has the measure."""
 
     unit: Literal["s", "tok/s", ""]
+    estimated: bool = False
+    """Whether what was found is an estimate."""
 
     @property
     def at_least(self) -> bool:
@@ -52,7 +54,7 @@ class Verdict:
         if self.found is None:
             return "—"
         digits = {"s": 3, "tok/s": 2, "": 0}[self.unit]
-        return f"{self.found:,.{digits}f} {self.unit}".rstrip()
+        return f"{'~' * self.estimated}{self.found:,.{digits}f} {self.unit}".rstrip()
 
 
 class _Measure(NamedTuple):
@@ -74,7 +76,14 @@ _MEASURES = {
 def judged(limits: Limits, figures: Figures) -> tuple[Verdict, ...]:
     """A verdict for each limit that asks for something."""
     return tuple(
-        Verdict(limit, measure.what, bound, measure.find(figures), measure.unit)
+        Verdict(
+            limit,
+            measure.what,
+            bound,
+            measure.find(figures),
+            measure.unit,
+            figures.estimated and measure.unit == "tok/s",
+        )
         for limit, measure in _MEASURES.items()
         if (bound := getattr(limits, limit)) is not None
     )

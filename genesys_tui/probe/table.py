@@ -83,7 +83,7 @@ def measured(report: Report) -> list[Row]:
         _spread("TTFT", figures.ttft),
         _spread("longest gap", figures.gap),
         _spread("duration", figures.elapsed),
-        _rates(figures.rate),
+        _rates(figures.rate, "~" if figures.estimated else ""),
     ]
 
 
@@ -119,7 +119,7 @@ def cells(movement: Movement) -> tuple[str, ...]:
     name = "TTFT" if movement.what == "TTFT" else "tokens/s"
     moved = f"{show(movement.before)} → {show(movement.now)}"
     if movement.shift is None:
-        return (name, moved, "", "", "too few calls to tell")
+        return (name, moved, "too few calls to tell")
     change, low, high = _changes(movement.shift)
     meaning = "within noise" if movement.verdict == "noise" else f"{movement.verdict}, by more than noise"
     return (name, moved, change, f"({low} to {high})", meaning)
@@ -138,20 +138,19 @@ def _spread(name: str, spread: Spread | None) -> Row:
     return Row((name, f"{spread.count:,}", seconds(spread.p50), seconds(spread.p95), seconds(spread.worst)))
 
 
-def _rates(spread: Spread | None) -> Row:
+def _rates(spread: Spread | None, about: str) -> Row:
     """Of a rate the low end is the bad one: 95 of 100 calls are at least this fast."""
     if spread is None:
         return Row(("tokens/s", "0", "—", "—", "—"))
-    return Row(
-        ("tokens/s", f"{spread.count:,}", rate(spread.p50), f"≥ {rate(spread.p95)}", f"min {rate(spread.worst)}")
-    )
+    p50, p95, worst = (f"{about}{rate(value)}" for value in (spread.p50, spread.p95, spread.worst))
+    return Row(("tokens/s", f"{spread.count:,}", p50, f"≥ {p95}", f"min {worst}"))
 
 
 def aligned(rows: list[Row], widths: tuple[int, ...]) -> Iterator[str]:
-    """The rows as lines."""
+    """The rows as lines; the last cell of a short one may take the room of those it has not."""
     for row in rows:
         placed = (
             cell.rjust(width) if width > 0 else cell.ljust(-width)
-            for cell, width in zip(row.cells, widths, strict=True)
+            for cell, width in zip(row.cells, widths, strict=False)
         )
         yield "  ".join(placed).rstrip()

@@ -15,8 +15,10 @@ from textual.screen import Screen
 
 from genesys_tui.config import Settings
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.continuing import take_terminal_back
 from genesys_tui.tui.desk import DemoSwitch, Desk
 from genesys_tui.tui.hangup import end_on_hangup
+from genesys_tui.tui.morning import keep_all
 from genesys_tui.tui.screens.chat import ChatScreen
 from genesys_tui.tui.signin.door import Door, Workplace
 from genesys_tui.tui.signin.reception import Receiving
@@ -85,6 +87,8 @@ class GenesysApp(Receiving):
 
     def on_mount(self) -> None:
         """The other screens can be looked at."""
+        if not self.is_headless:
+            take_terminal_back(self)
         self._add_modes()
         self.screen_change_signal.subscribe(self, self._mark)
         self._mark(self.chat)
@@ -98,8 +102,7 @@ class GenesysApp(Receiving):
 
     def on_desk_opened(self) -> None:
         """Start-up is over: what it made is never garbage, and a collection would only stop the stream."""
-        gc.collect()
-        gc.freeze()
+        keep_all()
         gc.set_threshold(50_000, 50, 100)
 
     def move(self, workplace: Workplace) -> None:

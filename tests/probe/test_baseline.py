@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -73,7 +74,7 @@ def test_only_calls_of_this_profile_and_model_in_that_time_count(bench: MakeBenc
 
 def test_a_star_in_a_name_is_a_star(bench: MakeBench) -> None:
     place = bench()
-    profile = place.settings.profile.model_copy(update={"model": "gpt*"})
+    profile = replace(place.settings.profile, model="gpt*")
     place.settings = type(place.settings)("default", profile, {}, place.settings.home)
     _earlier(place, 3)
     _earlier(place, 2, model="gpt*")

@@ -99,8 +99,9 @@ def test_a_bad_file_is_told_where_it_is_wrong(text: str, place: str, what: str, 
 
 
 def test_a_prompt_that_is_no_text_is_told() -> None:
-    with pytest.raises(ConfigurationError, match=r"prompts\[1\]: holds bytes that are no text"):
+    with pytest.raises(ConfigurationError) as caught:
         plan_with(Plan(), {"prompts": ("half a character: \udcff",)})
+    assert caught.value.message == "prompts[1]: holds bytes that are no text; give it as UTF-8."
 
 
 def test_each_problem_has_a_sentence(file: Path) -> None:

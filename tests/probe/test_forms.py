@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -31,7 +32,7 @@ def made(settings: Settings) -> Make:
     """A report of calls, of which one limit or another may be broken."""
 
     def make(records: list[Any], model: str = "gpt-4o-mini", **fields: Any) -> Report:
-        profile = settings.profile.model_copy(update={"model": model})
+        profile = replace(settings.profile, model=model)
         mine = type(settings)(model if model == HOSTILE else "lab", profile, {}, settings.home)
         report = reported(mine, records, limits=LIMITS)
         names = {name: getattr(report, name) for name in Report.__dataclass_fields__}
@@ -141,3 +142,12 @@ def test_the_table_says_how_failed_calls_count(made: Make) -> None:
     assert "A failed call has no stream" in table
     assert "Of fewer than 20 calls, p95 is the slowest one." in table
     assert "Broken: failed calls." in table
+
+
+def test_an_estimate_says_that_it_is_one(made: Make) -> None:
+    guessed = made([record(1, tokens_estimated=True)])
+    assert "~60.00 tok/s" in "\n".join(table_of(guessed))
+    assert "≥ ~60.0" in "\n".join(table_of(guessed))
+    assert "0.300 s" in "\n".join(table_of(guessed))
+    assert json.loads(document_of(guessed))["tokens_estimated"] is True
+    assert "~" not in "\n".join(table_of(made([record(1)])))

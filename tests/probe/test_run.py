@@ -171,7 +171,7 @@ def test_a_bug_in_a_call_is_a_bug_of_the_run(bench: MakeBench, monkeypatch: pyte
 
 def test_what_makes_no_payload_is_refused_before_any_call(bench: MakeBench) -> None:
     place = bench()
-    profile = place.settings.profile.model_copy(update={"max_tokens": 0})
+    profile = replace(place.settings.profile, max_tokens=0)
     place.settings = replace(place.settings, profile=profile)
     with pytest.raises(ConfigurationError, match="max_tokens"):
         place.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -11,10 +11,14 @@ from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.words import is_cut_by_max_tokens
 
 if TYPE_CHECKING:
+    from textual import getters
+    from textual.notifications import SeverityLevel
+
     from genesys_tui.config import Settings
     from genesys_tui.tui.desk import Desk
     from genesys_tui.tui.parameters.dialog import Chosen
     from genesys_tui.tui.talk import Talk
+    from genesys_tui.tui.widgets.masthead import Masthead
 
 
 class ParametersScreen(Screen[None]):
@@ -26,14 +30,14 @@ class ParametersScreen(Screen[None]):
     ]
 
     if TYPE_CHECKING:
-        masthead: Any
+        masthead: getters.query_one[Masthead]
         desk: Desk | None
 
         @property
         def _talk(self) -> Talk: ...
 
         def _show_state(self) -> None: ...
-        def _tell(self, sentence: str, severity: Any, title: str = "") -> None: ...
+        def _tell(self, sentence: str, severity: SeverityLevel, title: str = "") -> None: ...
 
     def action_parameters(self) -> None:
         """Change what the next calls are made with; after a reply cut by its limit, begin at the limit."""
