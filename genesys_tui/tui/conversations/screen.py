@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -17,11 +17,16 @@ from genesys_tui.tui.parameters.screen import ParametersScreen
 from genesys_tui.tui.words import Keys
 
 if TYPE_CHECKING:
+    from textual import getters
+
     from genesys_tui.audit.conversations import Conversations
+    from genesys_tui.config import Settings
     from genesys_tui.exchange import Exchange
     from genesys_tui.past import PastExchange
     from genesys_tui.tui.conversations.shelf import Taken
     from genesys_tui.tui.desk import Desk
+    from genesys_tui.tui.prompt.prompt import Prompt
+    from genesys_tui.tui.transcript.transcript import Transcript
     from genesys_tui.tui.wire.logs import WireLogs
 
 SHOWN = 20
@@ -45,12 +50,16 @@ class ConversationScreen(ParametersScreen):
         desk: Desk | None
         busy: var[bool]
         empty: var[bool]
-        transcript: Any
-        prompt: Any
+        prompt: getters.query_one[Prompt]
         _unanswered: str
 
         @property
-        def wire(self) -> WireLogs: ...
+        def transcript(self) -> Transcript:
+            """What was said."""
+
+        @property
+        def wire(self) -> WireLogs:
+            """What arrived during the last calls."""
 
         def _start(self, exchange: Exchange) -> None: ...
 
@@ -252,7 +261,7 @@ class ConversationScreen(ParametersScreen):
             self.prompt.give_back(exchange.prompt)
         self._changed()
 
-    def _settings_of(self, exchange: PastExchange | None) -> Any:
+    def _settings_of(self, exchange: PastExchange | None) -> Settings:
         from genesys_tui.tui.parameters.form import recorded
 
         settings = self._talk.profile_settings
