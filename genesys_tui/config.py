@@ -7,32 +7,24 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from genesys_tui.address import is_loopback
-from genesys_tui.call import Context
 from genesys_tui.dialect import DialectName
 from genesys_tui.errors import ConfigurationError
-from genesys_tui.gateway.payload import (
-    DEFAULT_STOP,
-    ChunkMatrix,
-    CompletionDirectives,
-    GatewayConstraints,
-    Message,
-    Parameters,
-    Payload,
-    build_payload,
-    in_words,
-)
+from genesys_tui.gateway import defaults
 from genesys_tui.home import Home
+from genesys_tui.table import Limit, Misfit, table
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+if TYPE_CHECKING:
+    from genesys_tui.call import Context
+    from genesys_tui.gateway.payload import Message, Payload
 
 DEFAULT_PROFILE = "default"
 
@@ -41,13 +33,10 @@ _ENVIRONMENT = {
 }
 """Settings that have environment variables; the first one set counts."""
 
-_MATRIX, _LIMITS, _PARAMETERS = ChunkMatrix(), GatewayConstraints(), Parameters()
 
-
-class Profile(BaseModel):
+@dataclass(frozen=True)
+class Profile:
     """A named region, endpoint, dialect and defaults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     region: str = "us-east-1"
     """An AWS region name, a Genesys Cloud domain, or an address in one."""
@@ -60,30 +49,30 @@ class Profile(BaseModel):
 
     dialect: DialectName = "genesys"
     content_mode: Literal["delta", "cumulative"] = "delta"
-    model: str = Field("gpt-4o-mini", min_length=1)
+    model: Annotated[str, Limit(min_length=1)] = "gpt-4o-mini"
     models: tuple[str, ...] = ()
     """Models to choose from. Others can be named, too."""
 
     system: str = ""
     """A system prompt; empty for none."""
 
-    max_tokens: int = _PARAMETERS.max_tokens
-    temperature: float = _PARAMETERS.temperature
-    stop: tuple[str, ...] = DEFAULT_STOP
-    min_tokens_per_chunk: int = _MATRIX.min_tokens_per_chunk
-    max_tokens_per_chunk: int = _MATRIX.max_tokens_per_chunk
-    flush_interval_ms: int = _MATRIX.flush_interval_ms
+    max_tokens: int = defaults.MAX_TOKENS
+    temperature: float = defaults.TEMPERATURE
+    stop: tuple[str, ...] = defaults.STOP
+    min_tokens_per_chunk: int = defaults.MIN_TOKENS_PER_CHUNK
+    max_tokens_per_chunk: int = defaults.MAX_TOKENS_PER_CHUNK
+    flush_interval_ms: int = defaults.FLUSH_INTERVAL_MS
     include_usage: bool = True
     enforce_schema: bool = True
     truncate_on_limit: bool = True
-    max_stream_duration: float = _LIMITS.max_stream_duration_seconds
+    max_stream_duration: float = defaults.MAX_STREAM_DURATION
     """Seconds."""
 
-    inactivity_timeout: float = _LIMITS.timeout_on_inactivity_seconds
+    inactivity_timeout: float = defaults.INACTIVITY_TIMEOUT
     """Seconds."""
 
-    retries: int = Field(3, ge=0, le=20)
-    stall_seconds: float = Field(2.0, gt=0)
+    retries: Annotated[int, Limit(ge=0, le=20)] = 3
+    stall_seconds: Annotated[float, Limit(gt=0)] = 2.0
     """A longer gap between chunks counts as a stall."""
 
     proxy: str = ""
@@ -108,10 +97,9 @@ class Profile(BaseModel):
     """Whether nothing may be sent: calls can be looked at only."""
 
 
-class Ui(BaseModel):
+@dataclass(frozen=True)
+class Ui:
     """How the app looks and feels, whichever the profile: the table ``[ui]``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     theme: str = ""
     """The name of a theme; empty for the app's own."""
@@ -123,10 +111,9 @@ class Ui(BaseModel):
     """What Enter does in the prompt editor."""
 
 
-class Audit(BaseModel):
+@dataclass(frozen=True)
+class Audit:
     """How calls are recorded, whichever the profile: the table ``[audit]``."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: Literal["required", "best-effort"] = "required"
     """Whether a call that cannot be recorded is refused, or made and recorded in a spool."""
@@ -138,16 +125,15 @@ class Audit(BaseModel):
     """A file elsewhere, such as on another disk, to which each checkpoint is appended; empty for none."""
 
 
-class _File(BaseModel):
+@dataclass(frozen=True)
+class _File:
     """The shape of config.toml; what a profile may hold, the profile says."""
 
-    model_config = ConfigDict(extra="forbid")
-
     profile: str = DEFAULT_PROFILE
-    profiles: dict[str, dict[str, Any]] = {}
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     ui: Ui = Ui()
     audit: Audit = Audit()
-    keys: dict[str, Any] = {}
+    keys: dict[str, Any] = field(default_factory=dict)
     """By binding: the key or keys to take instead. Judged by the screen, which knows the bindings."""
 
 
@@ -177,12 +163,16 @@ class Settings:
 
     def payload(self, *messages: Message) -> Payload:
         """A payload for these messages, behind the system prompt. Raises ConfigurationError."""
+        from genesys_tui.gateway.payload import Message, build_payload  # late: settings are read before the first frame
+
         profile = self.profile
         system = (Message(role="system", content=profile.system),) if profile.system else ()
         return build_payload({**payload_fields(profile), "input": {"messages": (*system, *messages)}})
 
     def context(self, conversation_id: str | None = None, continues: str | None = None) -> Context:
         """What the record of a call says besides the call itself."""
+        from genesys_tui.call import Context  # late, as above
+
         return Context(
             profile=self.name,
             environment=self.profile.base_url or self.profile.region,
@@ -196,10 +186,10 @@ def payload_fields(profile: Profile) -> dict[str, Any]:
     """What a profile says of a request body: all of it but the messages. Nothing is validated yet."""
     return {
         "model": profile.model,
-        "parameters": _chosen(Parameters, profile),
+        "parameters": _chosen(profile, "max_tokens", "temperature", "stop"),
         "stream_config": {
-            "chunk_matrix": _chosen(ChunkMatrix, profile),
-            "completion_directives": _chosen(CompletionDirectives, profile),
+            "chunk_matrix": _chosen(profile, "min_tokens_per_chunk", "max_tokens_per_chunk", "flush_interval_ms"),
+            "completion_directives": _chosen(profile, "include_usage", "enforce_schema", "truncate_on_limit"),
             "gateway_constraints": {
                 "max_stream_duration_seconds": profile.max_stream_duration,
                 "timeout_on_inactivity_seconds": profile.inactivity_timeout,
@@ -208,8 +198,8 @@ def payload_fields(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _chosen(model: type[BaseModel], profile: Profile) -> dict[str, Any]:
-    return {name: getattr(profile, name) for name in model.model_fields}
+def _chosen(profile: Profile, *names: str) -> dict[str, Any]:
+    return {name: getattr(profile, name) for name in names}
 
 
 def load_settings(
@@ -238,12 +228,12 @@ def load_settings(
         values |= layer
         origins |= dict.fromkeys(layer, origin)
     try:
-        ui = Ui.model_validate(written.get("ui", {}))
-        audit = Audit.model_validate(written.get("audit", {}))
-        return Settings(name, Profile.model_validate(values), origins, home, ui, written.get("keys", {}), audit)
-    except ValidationError as error:
-        places = {origins.get(str(problem["loc"][0]), "") for problem in error.errors() if problem["loc"]}
-        raise ConfigurationError(f"{in_words(error)} (profile {name}; {', '.join(sorted(places))})") from None
+        ui = table(Ui, written.get("ui", {}))
+        audit = table(Audit, written.get("audit", {}))
+        return Settings(name, table(Profile, values), origins, home, ui, written.get("keys", {}), audit)
+    except Misfit as misfit:
+        places = {origins.get(setting, "") for setting in misfit.names}
+        raise ConfigurationError(f"{misfit} (profile {name}; {', '.join(sorted(places))})") from None
 
 
 def read_config(file: Path) -> dict[str, Any]:
@@ -251,11 +241,11 @@ def read_config(file: Path) -> dict[str, Any]:
     try:
         with file.open("rb") as stream:
             fields: dict[str, Any] = tomllib.load(stream)
-            _File.model_validate(fields)
+            table(_File, fields)
             return fields
     except FileNotFoundError:
         return {}
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read: {error}.") from error
-    except ValidationError as error:
-        raise ConfigurationError(f"{file}: {in_words(error)}") from None
+    except Misfit as misfit:
+        raise ConfigurationError(f"{file}: {misfit}") from None

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from genesys_tui.audit.records import Record
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from genesys_tui.audit.records import Record
+
 
 _ORDINARY_REASONS = ("completed", "stop", "end_turn")
 _OBSERVED = (

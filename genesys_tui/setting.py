@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from genesys_tui.config import Profile, Ui, read_config
 from genesys_tui.errors import ConfigurationError
-from genesys_tui.gateway.payload import in_words
+from genesys_tui.table import Misfit, names, table
 from genesys_tui.toml_file import changing
 
 if sys.version_info >= (3, 11):
@@ -36,8 +34,8 @@ def write_setting(file: Path, profile: str, setting: str, text: str) -> None:
 
 def require_setting(name: str) -> None:
     """Raise ConfigurationError, which lists them, unless a profile has such a setting."""
-    if name not in Profile.model_fields:
-        raise ConfigurationError(f"There is no setting {name!r}; there are: {', '.join(Profile.model_fields)}.")
+    if name not in (known := names(Profile)):
+        raise ConfigurationError(f"There is no setting {name!r}; there are: {', '.join(known)}.")
 
 
 def value_of(setting: str, text: str) -> Any:
@@ -47,12 +45,12 @@ def value_of(setting: str, text: str) -> Any:
     except tomllib.TOMLDecodeError:
         value = text
     try:
-        Profile.model_validate({setting: value})
-    except ValidationError as error:
+        table(Profile, {setting: value})
+    except Misfit as misfit:
         try:
-            Profile.model_validate({setting: text})
-        except ValidationError:
-            raise ConfigurationError(in_words(error)) from None
+            table(Profile, {setting: text})
+        except Misfit:
+            raise ConfigurationError(str(misfit)) from None
         return text
     return value
 
@@ -62,9 +60,9 @@ def write_ui(file: Path, setting: str, value: str | bool) -> None:
     import tomlkit
 
     try:
-        Ui.model_validate({setting: value})
-    except ValidationError as error:
-        raise ConfigurationError(in_words(error)) from None
+        table(Ui, {setting: value})
+    except Misfit as misfit:
+        raise ConfigurationError(str(misfit)) from None
     read_config(file)
     with changing(file) as document:
         document.setdefault("ui", tomlkit.table())[setting] = value

@@ -6,15 +6,13 @@ import threading
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
 from genesys_tui.auth import Credentials, SignIn, find_region
 from genesys_tui.cli.wiring import make_endpoint, make_network
 from genesys_tui.config import Profile, Settings
 from genesys_tui.errors import ConfigurationError, GenesysError, SignInError
-from genesys_tui.gateway.payload import in_words
 from genesys_tui.setting import write_setting
-from genesys_tui.tui.signin.door import Form
+from genesys_tui.table import Misfit, table
+from genesys_tui.tui.signin.form import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class Attempt:
     def _moved(self) -> Settings:
         where = {"region": self._form.region, "base_url": self._form.base_url.strip()}
         try:
-            profile = Profile.model_validate({**self._settings.profile.model_dump(), **where})
-        except ValidationError as error:
-            raise ConfigurationError(in_words(error)) from None
+            profile = table(Profile, {**vars(self._settings.profile), **where})
+        except Misfit as misfit:
+            raise ConfigurationError(str(misfit)) from None
         return replace(self._settings, profile=profile)

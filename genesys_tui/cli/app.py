@@ -1,4 +1,4 @@
-"""`genesys-tui` and `demo`: the app, and what it works with."""
+"""The app: opened on a profile or the embedded gateway, with what it works with."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import click
-
-from genesys_tui.cli.options import profile_option
+from genesys_tui.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,18 +31,14 @@ def open_app(profile: str | None) -> int:
         return _exit_code(GenesysApp(entrance.open_desk, settings, door=entrance))
 
 
-@click.command()
-@click.option("--scenario", default="calm", show_default=True, help="See `genesys-tui gateway --help`.")
-@click.option("--rate", type=click.FloatRange(0), default=60.0, show_default=True, help="Tokens per second.")
-@profile_option
-def demo(scenario: str, rate: float, profile: str | None) -> int:
-    """Open the app on the embedded gateway. Needs no credentials and no network."""
+def open_demo(profile: str | None, scenario: str, rate: float, dialect: str | None) -> int:
+    """Open the app on the embedded gateway; returns the exit code."""
     from genesys_tui.cli.entrance import Entrance
     from genesys_tui.config import load_settings
     from genesys_tui.tui.app import GenesysApp
 
     _require_terminal()
-    settings = load_settings(profile=profile)
+    settings = load_settings({"dialect": dialect}, profile=profile)
     with ExitStack() as held:
         entrance = Entrance(settings, held)
         place = demo_workplace(settings, held, scenario, rate)
@@ -60,7 +54,7 @@ def _exit_code(app: GenesysApp) -> int:
 def _require_terminal() -> None:
     """Without a keyboard the app could not even be quit."""
     if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
-        raise click.UsageError("The app needs a terminal. `genesys-tui ask` works anywhere.")
+        raise ConfigurationError("The app needs a terminal. `genesys-tui ask` works anywhere.")
 
 
 def demo_workplace(settings: Settings, held: ExitStack, scenario: str = "calm", rate: float = 60.0) -> Workplace:

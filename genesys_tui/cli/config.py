@@ -36,7 +36,7 @@ def show(profile: str | None) -> None:
 
     settings = load_settings(profile=profile)
     write(f"[profiles.{settings.name}]\n")
-    for name, value in settings.profile.model_dump(mode="json").items():
+    for name, value in vars(settings.profile).items():
         origin = settings.origins.get(name, "default")
         if name == "proxy":
             value = re.sub("//.*@", "//••••@", value)  # user and password

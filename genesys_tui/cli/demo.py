@@ -1,4 +1,4 @@
-"""The embedded gateway, held open for the length of a command."""
+"""`demo`, and the embedded gateway, held open for the length of a command."""
 
 from __future__ import annotations
 
@@ -8,11 +8,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from genesys_tui.cli.options import profile_option
+from genesys_tui.dialect import DIALECT_NAMES
 from genesys_tui.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from genesys_tui.config import Settings
     from genesys_tui.demo import DemoGateway
+
+
+@click.command()
+@click.option("--scenario", default="calm", show_default=True, help="See `genesys-tui gateway --help`.")
+@click.option("--rate", type=click.FloatRange(0), default=60.0, show_default=True, help="Tokens per second.")
+@click.option("--dialect", type=click.Choice(DIALECT_NAMES), help="How it is talked to; else as the profile says.")
+@profile_option
+def demo(scenario: str, rate: float, dialect: str | None, profile: str | None) -> int:
+    """Open the app on the embedded gateway. Needs no credentials and no network."""
+    from genesys_tui.cli.app import open_demo
+
+    return open_demo(profile, scenario, rate, dialect)
 
 
 @contextlib.contextmanager
@@ -39,5 +55,5 @@ def running_gateway(
 
 def leading_to(gateway: DemoGateway, settings: Settings) -> Settings:
     """The settings, but for where calls go; they are recorded under a profile of their own."""
-    there = {"base_url": gateway.url, "endpoint": "", "production": False, "read_only": False}
-    return replace(settings, name="demo", profile=settings.profile.model_copy(update=there))
+    there = replace(settings.profile, base_url=gateway.url, endpoint="", production=False, read_only=False)
+    return replace(settings, name="demo", profile=there)

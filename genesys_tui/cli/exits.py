@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
-from genesys_tui.audit.records import Record
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from genesys_tui.audit.records import Record
+
 
 _OF_STATUS = {"completed": 0, "truncated": 3, "cancelled": 130}
 _OF_ERROR = {"configuration": 2, "sign_in": 4, "keyring": 4, "rate_limited": 5}

@@ -9,9 +9,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from genesys_tui.errors import ConfigurationError
-
-DEFAULT_STOP = ("<|endoftext|>",)
-"""The app's stop sequences. The mission's pair also holds a blank line, which ends most Markdown after a paragraph."""
+from genesys_tui.gateway import defaults
+from genesys_tui.table import in_words
 
 MISSION_STOP = ("<|endoftext|>", "\n\n")
 
@@ -48,17 +47,17 @@ class Input(_Strict):
 class Parameters(_Strict):
     """How the model writes."""
 
-    max_tokens: int = Field(2048, ge=1, le=1_000_000)
-    temperature: float = Field(0.7, ge=0, le=2)
-    stop: tuple[StopSequence, ...] = Field(DEFAULT_STOP, max_length=16)
+    max_tokens: int = Field(defaults.MAX_TOKENS, ge=1, le=1_000_000)
+    temperature: float = Field(defaults.TEMPERATURE, ge=0, le=2)
+    stop: tuple[StopSequence, ...] = Field(defaults.STOP, max_length=16)
 
 
 class ChunkMatrix(_Strict):
     """How the gateway groups tokens into chunks."""
 
-    min_tokens_per_chunk: int = Field(1, ge=1, le=4096)
-    max_tokens_per_chunk: int = Field(16, ge=1, le=4096)
-    flush_interval_ms: int = Field(50, ge=0, le=60_000)
+    min_tokens_per_chunk: int = Field(defaults.MIN_TOKENS_PER_CHUNK, ge=1, le=4096)
+    max_tokens_per_chunk: int = Field(defaults.MAX_TOKENS_PER_CHUNK, ge=1, le=4096)
+    flush_interval_ms: int = Field(defaults.FLUSH_INTERVAL_MS, ge=0, le=60_000)
     """Milliseconds after which a chunk is sent with what there is."""
 
     @model_validator(mode="after")
@@ -79,8 +78,8 @@ class CompletionDirectives(_Strict):
 class GatewayConstraints(_Strict):
     """How long a stream may take, in seconds. Kept on this side too."""
 
-    max_stream_duration_seconds: float = Field(120, gt=0, le=86_400)
-    timeout_on_inactivity_seconds: float = Field(30, gt=0, le=86_400)
+    max_stream_duration_seconds: float = Field(defaults.MAX_STREAM_DURATION, gt=0, le=86_400)
+    timeout_on_inactivity_seconds: float = Field(defaults.INACTIVITY_TIMEOUT, gt=0, le=86_400)
 
 
 class StreamConfig(_Strict):
@@ -117,16 +116,6 @@ def build_payload(fields: dict[str, object]) -> Payload:
         return Payload.model_validate(fields)
     except ValidationError as error:
         raise ConfigurationError(in_words(error)) from None
-
-
-def in_words(error: ValidationError) -> str:
-    """A sentence per invalid field: where it is, what is wrong with it. Never the value, which may be a secret."""
-    problems = []
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        where = ".".join(str(part) for part in problem["loc"])
-        what = problem["msg"].removeprefix("Value error, ")
-        problems.append(f"{where}: {what[:1].lower()}{what[1:]}" if where else what)
-    return "; ".join(problems) + "."
 
 
 def build_stream_payload(

@@ -20,7 +20,7 @@ from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Markdown
 
-from genesys_tui.tui.transcript import Transcript
+from genesys_tui.tui.transcript.transcript import Transcript
 
 RATE = 50
 SIZE = (120, 40)

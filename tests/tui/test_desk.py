@@ -22,13 +22,16 @@ async def test_a_desk_that_cannot_be_opened_says_why_and_keeps_the_prompt(tmp_pa
 
     app = GenesysApp(open_desk, load_settings(environ={"GENESYS_TUI_HOME": str(tmp_path)}))
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.pause(0.2)
-        app.chat.prompt.text = "hello"
-        await pilot.press("enter")
-        await pilot.pause(0.2)
-        assert "[/nope]: disk full." in app.chat.transcript.text
+        for number in (1, 2):  # sending tries again
+            for _ in range(500):
+                if app.chat.transcript.text.count("[/nope]: disk full.") == number:
+                    break
+                await pilot.pause(0.02)
+            assert len(tries) == number
+            if number == 1:
+                app.chat.prompt.text = "hello"
+                await pilot.press("enter")
         assert app.chat.prompt.text == "hello"
-        assert len(tries) == 2  # sending tried again
         assert threading.main_thread() not in tries
 
 

@@ -11,8 +11,8 @@ from genesys_tui.gateway.chunks import MAX_TOKENS, StreamChunk, ending_from
 from genesys_tui.gateway.dialects.dialect import LINGER, Failure, Reading, Thought
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.halves import Halves
-from genesys_tui.gateway.payload import in_words
 from genesys_tui.gateway.sse import Event
+from genesys_tui.table import in_words
 
 USAGE_LINGER = 2.0
 """Seconds to wait behind the finish reason for the usage that was asked for."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from genesys_tui.audit.records import Record
+if TYPE_CHECKING:
+    from genesys_tui.audit.records import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from genesys_tui.metrics import Snapshot
 from genesys_tui.tui.health.limits import UNLIMITED, Limits
+
+if TYPE_CHECKING:
+    from genesys_tui.metrics import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

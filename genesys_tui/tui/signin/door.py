@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
-
-from pydantic import SecretStr
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from genesys_tui.config import Settings
 from genesys_tui.tui.desk import DemoSwitch, Desk
 from genesys_tui.tui.mailbox import Mailbox
 
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What was typed, as it was typed."""
-
-    region: str = ""
-    base_url: str = ""
-    client_id: str = ""
-    client_secret: SecretStr = field(default_factory=lambda: SecretStr(""))
-
-
-class GcForm(NamedTuple):
-    """A profile of the gc command line, as a form."""
-
-    name: str
-    form: Form
+if TYPE_CHECKING:
+    from genesys_tui.tui.signin.form import Form, GcForm
 
 
 @dataclass(frozen=True, slots=True)

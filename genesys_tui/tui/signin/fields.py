@@ -9,7 +9,7 @@ from textual.widgets import Input, Select
 
 from genesys_tui.auth import REGIONS, find_region
 from genesys_tui.errors import GenesysError
-from genesys_tui.tui.signin.door import Form
+from genesys_tui.tui.signin.form import Form
 from genesys_tui.tui.signin.secret import SecretInput
 
 

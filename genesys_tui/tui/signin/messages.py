@@ -10,7 +10,8 @@ from textual.message import Message
 if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
-    from genesys_tui.tui.signin.door import Admission, Attempt, GcForm, Workplace
+    from genesys_tui.tui.signin.door import Admission, Attempt, Workplace
+    from genesys_tui.tui.signin.form import GcForm
 
 
 class KeyringWaits(Message):

@@ -28,7 +28,6 @@ class ReadingScreen(ConversationScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         # Before the editor's own ctrl+f, which deletes a word.
         Binding("ctrl+f", "search", "Search", id="chat.search", priority=True, show=False),
-        Binding("r", "reasoning", "Reasoning", id="chat.reasoning", show=False),
         # Before the editor's own f6, which selects a line.
         Binding("f6", "incident", "Incident", id="chat.incident", priority=True, show=False),
     ]
@@ -37,6 +36,8 @@ class ReadingScreen(ConversationScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys are offered while they do something."""
+        if action == "reasoning":
+            return any(call.thoughts for call in self.transcript.said)
         return not self.empty if action in ("search", "select") else super().check_action(action, parameters)
 
     def commands(self) -> Iterable[SystemCommand]:
@@ -46,7 +47,8 @@ class ReadingScreen(ConversationScreen):
             yield SystemCommand("Incident bundle…", "What a ticket about the call in view needs", self.action_incident)
             yield SystemCommand("Search the transcript", "In all that is shown", self.action_search)
             yield SystemCommand("Select text", "In the transcript, with the keyboard", self.action_select)
-            yield SystemCommand("Show the reasoning", "Of the reply in view", self.action_reasoning)
+            if any(call.thoughts for call in self.transcript.said):
+                yield SystemCommand("Show the reasoning", "Of the reply in view", self.action_reasoning)
             yield SystemCommand("Copy the last reply", "As Markdown", lambda: self.action_copy_reply(last=True))
             yield SystemCommand("Copy the code block", "The marked one, else the last in view", self.action_copy_code)
             yield SystemCommand("Copy the prompt", "The last one", lambda: self.action_copy_prompt(last=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,6 @@ def test_a_record_tells_the_settings_of_its_call(settings: Settings) -> None:
         parameters=parameters,
     )
     profile = recorded(settings, record, "Be brief.").profile
-    assert profile == then.profile.model_copy(update={"model": "other", "system": "Be brief."})
+    assert profile == replace(then.profile, model="other", system="Be brief.")
     strange = record.model_copy(update={"parameters": {"max_tokens": -5, "stream_config": None}})
     assert recorded(settings, strange, "") == settings

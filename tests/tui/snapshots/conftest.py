@@ -16,7 +16,8 @@ from genesys_tui.config import Settings, Ui, load_settings
 from genesys_tui.tui.app import GenesysApp
 from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.mailbox import Mailbox
-from genesys_tui.tui.signin.door import Attempt, Form, GcForm, Workplace
+from genesys_tui.tui.signin.door import Attempt, Workplace
+from genesys_tui.tui.signin.form import Form, GcForm
 
 from .scripted import Script, Scripted, whole
 

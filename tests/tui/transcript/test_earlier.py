@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tui.transcript.test_transcript import hosted, settled, shown
 
-from genesys_tui.tui.transcript import Transcript
 from genesys_tui.tui.transcript.conversation import Conversation
+from genesys_tui.tui.transcript.transcript import Transcript
 
 
 def write(to: Transcript | Conversation, first: int, behind: int, head: str = "") -> None:

@@ -6,7 +6,7 @@ import pytest
 from textual.app import App, ComposeResult
 from tui.transcript.drawing import lines_of
 
-from genesys_tui.tui.transcript import Transcript
+from genesys_tui.tui.transcript.transcript import Transcript
 
 HOSTILE = {
     "clipboard": "\x1b]52;c;aGFja2Vk\x07",

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from tui.transcript.documents import MIXED
 from tui.transcript.test_transcript import hosted, settled
 
-from genesys_tui.tui.transcript import Transcript
+from genesys_tui.tui.transcript.transcript import Transcript
 
 CALLS = 500
 

@@ -10,10 +10,10 @@ from tui.transcript.drawing import PALETTE
 from tui.transcript.oracle import blocks_of
 from tui.transcript.test_transcript import hosted, settled, shown
 
-from genesys_tui.tui.transcript import Transcript
 from genesys_tui.tui.transcript.blocks import Block
 from genesys_tui.tui.transcript.draw import drawn
 from genesys_tui.tui.transcript.finding import Finding, plain
+from genesys_tui.tui.transcript.transcript import Transcript
 
 
 def found(text: str, blocks: list[Block], width: int = 60) -> list[str]:
