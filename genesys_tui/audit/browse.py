@@ -6,13 +6,17 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Any, NamedTuple
 
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.history import History
+from genesys_tui.audit.matches import matches
 from genesys_tui.audit.rows import Interrupted, Key, News, Order, Row
-from genesys_tui.audit.selection import Selection, selection
+from genesys_tui.audit.selection import Selection, selection, within
 from genesys_tui.errors import LedgerError
 
 PAGE = 256
@@ -24,13 +28,29 @@ MOST = 100_000
 FEW = 12_000
 """Calls that are rather sorted one by one than found along an index."""
 
+PIECE = 40_000
+"""Events among whose calls is counted in one read: nobody who writes waits long for it."""
+
+SOON = 0.25
+"""Seconds that one read for a count may take: longer ones are made in pieces."""
+
+OFTEN = 20_000
+"""Steps of SQLite's between two looks at the clock."""
+
 CACHE = 16_000
 """Kilobytes of the file that are kept in memory: rows found along one index lie all over another."""
 
-_BY_WORDS = "words AS w CROSS JOIN calls AS c ON c.start_seq = w.rowid >> 1"
-# A call stands there twice where words of both its start and its end are found.
-_ONCE = "(w.rowid & 1 OR NOT EXISTS (SELECT 1 FROM words AS v WHERE v.words MATCH ? AND v.rowid = w.rowid + 1))"
 _COLUMNS = ", ".join(f"c.{'start_seq' if name == 'seq' else name}" for name in Row._fields)
+
+
+class Part(NamedTuple):
+    """Rows that lie together, and in what order, as conditions with their values."""
+
+    where: str
+    values: tuple[Any, ...] = ()
+
+
+ALL = Part("1")
 
 
 class Plan(NamedTuple):
@@ -39,19 +59,33 @@ class Plan(NamedTuple):
     source: str
     where: str
     values: tuple[Any, ...]
-    by_words: bool = False
-    """Whether they come out of the index of words, in the order in which calls began."""
+    along: bool
+    """Whether they are read along the index of their order."""
 
-    def behind(self, order: Order) -> str:
-        """The condition that leaves what comes behind a key, which is to be bound."""
-        if self.by_words:
-            return f"? IS NOT NULL AND w.rowid {'< 2 * ?' if order.descending else '> 2 * ? + 1'}"
-        return f"(c.{order.column}, c.start_seq) {'<' if order.descending else '>'} (?, ?)"
+    def behind(self, order: Order, key: Key) -> list[Part]:
+        """What comes behind a place, in parts that follow each other."""
+        way = "<" if order.descending else ">"
+        if not self.along:
+            return [Part(f"(c.{order.column}, c.start_seq) {way} (?, ?)", key)]
+        # As one condition it would be looked for among all that have the same value.
+        beside = Part(f"c.{order.column} = ? AND c.start_seq {way} ?", key)
+        return [beside, Part(f"c.{order.column} {way} ?", (key.value,))]
 
-    def ordered(self, order: Order) -> str:
-        """The order."""
+    def count(self, db: sqlite3.Connection, part: Part = ALL) -> int:
+        """How many there are."""
+        query = f"SELECT count(*) FROM {self.source} WHERE {self.where} AND {part.where}"  # noqa: S608
+        found: int = db.execute(query, (*self.values, *part.values)).fetchone()[0]
+        return found
+
+    def rows(self, db: sqlite3.Connection, part: Part, order: Order, skip: int, limit: int) -> list[Row]:
+        """Those behind the first ``skip``, in that order."""
         way = "DESC" if order.descending else "ASC"
-        return f"w.rowid {way}" if self.by_words else f"c.{order.column} {way}, c.start_seq {way}"
+        # Built from our own words only: every value is bound.
+        query = (
+            f"SELECT {_COLUMNS} FROM {self.source} WHERE {self.where} AND {part.where}"  # noqa: S608
+            f" ORDER BY c.{order.column} {way}, c.start_seq {way} LIMIT ? OFFSET ?"
+        )
+        return [Row(*row) for row in db.execute(query, (*self.values, *part.values, limit, skip))]
 
 
 class Browser:
@@ -79,34 +113,78 @@ class Browser:
         until: int | None = None,
     ) -> list[Row]:
         """Rows in that order behind a place in it, ``skip`` of them left out; of calls that began ``until`` then."""
+        asked = selection(wanted)
         with self.reading() as db:
-            plan = planned(db, wanted, order, until)
-            where, values = plan.where, plan.values
-            if after is not None:
-                where += f" AND {plan.behind(order)}"
-                values += (after.value, after.seq)
-            # Built from our own words only: every value is bound.
-            query = (
-                f"SELECT {_COLUMNS} FROM {plan.source} WHERE {where}"  # noqa: S608
-                f" ORDER BY {plan.ordered(order)} LIMIT ? OFFSET ?"
-            )
-            return [Row(*row) for row in db.execute(query, (*values, limit, skip))]
+            plan = planned(db, asked, order, until)
+            if plan is None:
+                down = order.descending
+                found = matches(db, asked, _COLUMNS, descending=down, after=after, until=until)
+                return [Row(*row) for row in islice(found, skip, skip + limit)]
+            rows: list[Row] = []
+            for part in plan.behind(order, after) if after else [ALL]:
+                some = plan.rows(db, part, order, skip, limit - len(rows))
+                rows += some
+                if len(rows) == limit:
+                    break
+                skip = 0 if some or not skip else skip - plan.count(db, part)
+            return rows
 
     def rank(self, wanted: Filter, order: Order, key: Key, until: int | None = None) -> int:
         """How many rows come before that place."""
+        asked, back = selection(wanted), order.reversed
         with self.reading() as db:
-            plan = planned(db, wanted, order, until)
-            query = f"SELECT count(*) FROM {plan.source} WHERE {plan.where} AND {plan.behind(order.reversed)}"  # noqa: S608
-            found: int = db.execute(query, (*plan.values, key.value, key.seq)).fetchone()[0]
-            return found
+            plan = planned(db, asked, order, until)
+            if plan is None:
+                return sum(1 for _ in matches(db, asked, "1", descending=back.descending, after=key, until=until))
+            return sum(plan.count(db, part) for part in plan.behind(back, key))
 
     def count(self, wanted: Filter, *, most: int = MOST, until: int | None = None) -> int:
         """How many there are; ``most + 1`` where there are more."""
+        count, exact = self.tally(wanted, most=most, until=until)
+        return count if exact else most + 1
+
+    def tally(
+        self, wanted: Filter, *, most: int = MOST, until: int | None = None, seconds: float = inf
+    ) -> tuple[int, bool]:
+        """How many there are, up to ``most`` and as far as so many seconds suffice; and whether that is all."""
+        asked, deadline = selection(wanted), monotonic() + seconds
         with self.reading() as db:
-            plan = planned(db, wanted, None, until)
-            query = f"SELECT count(*) FROM (SELECT 1 FROM {plan.source} WHERE {plan.where} LIMIT ?)"  # noqa: S608
-            found: int = db.execute(query, (*plan.values, most + 1)).fetchone()[0]
-            return found
+            few = _few(db, asked, words=True)
+            first, last = db.execute("SELECT min(start_seq), max(start_seq) FROM calls").fetchone()
+        if few or not asked.needle:
+            where, values = f"+c.start_seq <= ? AND {asked.where}", (_until(until), *asked.values)
+            if few:
+                where, values = f"c.start_seq IN ({few[0]}) AND {where}", (*few[1], *values)
+            found = self._counted(where, values, most, min(deadline, monotonic() + SOON))
+            if found is not None:
+                return min(found, most), found <= most
+        count, end = 0, min(last or 0, _until(until))
+        while end >= (first or 1):
+            begin = max(first, end - PIECE + 1)
+            found = self._counted(*within(asked, begin, end), most - count, deadline)
+            if found is None:
+                return count, False
+            count += found
+            if count > most:
+                return most, False
+            end = begin - 1
+        return count, True
+
+    def _counted(self, where: str, values: tuple[Any, ...], most: int, deadline: float) -> int | None:
+        """How many there are, up to one more than ``most``; None where that took too long."""
+        query = f"SELECT count(*) FROM (SELECT 1 FROM calls AS c WHERE {where} LIMIT ?)"  # noqa: S608
+        try:
+            with self.reading() as db:
+                db.set_progress_handler(lambda: monotonic() > deadline, OFTEN)
+                try:
+                    found: int = db.execute(query, (*values, most + 1)).fetchone()[0]
+                finally:
+                    db.set_progress_handler(None, 0)
+        except Interrupted:
+            if monotonic() < deadline:
+                raise
+            return None
+        return found
 
     def interrupt(self) -> None:
         """Break off what is being read. Any thread may call this."""
@@ -135,21 +213,25 @@ class Browser:
             raise
 
 
-def planned(db: sqlite3.Connection, wanted: Filter, order: Order | None, until: int | None) -> Plan:
-    """The cheapest way: along the order's own index, or by way of the few that a condition leaves."""
-    asked = selection(wanted)
+def _until(until: int | None) -> int:
+    return 2**62 if until is None else until
+
+
+def planned(db: sqlite3.Connection, asked: Selection, order: Order, until: int | None) -> Plan | None:
+    """The cheapest way: along the order's own index, or by way of the few that a condition leaves.
+
+    None where that is the index of words, in the order in which calls began.
+    """
     where, values = asked.where, asked.values
-    if until is not None:
-        where, values = f"c.start_seq <= ? AND {where}", (until, *values)
-    source = f"calls AS c INDEXED BY calls_by_{order.column}" if order else "calls AS c"
-    if few := _few(db, asked):
-        return Plan("calls AS c", f"c.start_seq IN ({few[0]}) AND {where}", (*few[1], *values))
-    if asked.match and (order is None or order.column == "time"):
-        return Plan(_BY_WORDS, f"w.words MATCH ? AND {_ONCE} AND {where}", (asked.match, asked.match, *values), True)
-    return Plan(source, where, values)
+    if until is not None:  # with a plus, since it leaves nearly all: no index is to be chosen for it
+        where, values = f"+c.start_seq <= ? AND {where}", (until, *values)
+    by_words = asked.match and order.column == "time"
+    if few := _few(db, asked, words=not by_words):
+        return Plan("calls AS c", f"c.start_seq IN ({few[0]}) AND {where}", (*few[1], *values), along=False)
+    return None if by_words else Plan(f"calls AS c INDEXED BY calls_by_{order.column}", where, values, along=True)
 
 
-def _few(db: sqlite3.Connection, asked: Selection) -> tuple[str, tuple[Any, ...]] | None:
+def _few(db: sqlite3.Connection, asked: Selection, *, words: bool) -> tuple[str, tuple[Any, ...]] | None:
     """The condition that leaves the fewest calls, as a list of them; None where all leave many."""
     spans = [each for each in asked.single if each[0].startswith("c.time ")]  # two ends of one span
     single: list[tuple[tuple[str, ...], tuple[Any, ...]]] = [
@@ -159,7 +241,7 @@ def _few(db: sqlite3.Connection, asked: Selection) -> tuple[str, tuple[Any, ...]
         single.append((tuple(how for how, _ in spans), tuple(value for _, value in spans)))
     # Built from our own words only: every value is bound.
     ways = [(f"SELECT c.start_seq FROM calls AS c WHERE {' AND '.join(how)}", values) for how, values in single]  # noqa: S608
-    if asked.match:
+    if asked.match and words:
         ways.append(("SELECT rowid >> 1 FROM words WHERE words MATCH ?", (asked.match,)))
     counted = []
     for place, (way, values) in enumerate(ways):

@@ -66,7 +66,7 @@ class Conversations:
         self._names.set(conversation_id, name)
 
     def _found(self, search: str) -> Iterator[str]:
-        for call in self._ledger.calls(Filter(search=search or None)):
+        for call in self._ledger.calls(Filter(search=search or None, kind="call")):
             if call.record.conversation_id:
                 yield call.record.conversation_id
 

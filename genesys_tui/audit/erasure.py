@@ -26,6 +26,7 @@ def erase(db: sqlite3.Connection, ledger: bytes, request_id: str, at: int) -> No
         payload = {"start": start} if seq == end else {}
         projection.forget(db, (seq, payload), texts)
     db.execute("DELETE FROM texts WHERE seq IN (?, ?)", (start, end))
+    projection.drop_words(db)
     log.append(db, ledger, "erase", at, {"last": end, "request_id": request_id, "start": start})
 
 

@@ -18,8 +18,8 @@ from genesys_tui.audit.records import Record
 ENDS = ("end", "recovered")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICRO = timedelta(microseconds=1)
-_SECONDS = ("elapsed", "time_to_first_token", "gap_p50", "gap_p95", "gap_max")
-_RATES = ("tokens_per_second", "streaming_tokens_per_second")
+SECONDS = ("elapsed", "time_to_first_token", "gap_p50", "gap_p95", "gap_max")
+RATES = ("tokens_per_second", "streaming_tokens_per_second")
 _ALWAYS = (
     *("request_id", "model", "conversation_id", "started_at_us", "profile", "input_tokens"),
     *("time_to_first_token_us", "gap_p50_us", "gap_p95_us", "gap_max_us", "millistreaming_tokens_per_second"),
@@ -40,17 +40,22 @@ def moment(micros: int) -> datetime:
     return _EPOCH + micros * _MICRO
 
 
+def iso_of(micros: int) -> str:
+    """The same moment in ISO 8601."""
+    return (_EPOCH + micros * _MICRO).isoformat().replace("+00:00", "Z")
+
+
 def fields_of(record: Record) -> dict[str, Any]:
     """A record for a payload: no floats, nothing empty, and nothing that may quote what was said."""
     fields = record.model_dump(exclude={*_SAID, "started_at", "parameters"}, exclude_none=True)
     fields["started_at_us"] = microseconds(record.started_at)
     if record.parameters:  # as text: it holds floats, of which no digit may get lost
         fields["parameters"] = json.dumps(record.parameters, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    for name in _SECONDS:
+    for name in SECONDS:
         seconds = fields.pop(f"{name}_seconds", None)
         if seconds is not None:
             fields[f"{name}_us"] = round(seconds * 1e6)
-    for name in _RATES:
+    for name in RATES:
         if (rate := fields.pop(name, None)) is not None:
             fields[f"milli{name}"] = round(rate * 1000)
     if record.error is not None:
@@ -75,11 +80,11 @@ def said_in(record: Record) -> str:
 def plain(fields: dict[str, Any], said: str = "") -> dict[str, Any]:
     """A record's fields as they were: seconds and rates as floats, the moment in ISO 8601, what was said put back."""
     fields = dict(fields)
-    fields["started_at"] = moment(fields.pop("started_at_us")).isoformat().replace("+00:00", "Z")
-    for name in _SECONDS:
+    fields["started_at"] = iso_of(fields.pop("started_at_us"))
+    for name in SECONDS:
         if (micros := fields.pop(f"{name}_us", None)) is not None:
             fields[f"{name}_seconds"] = micros / 1e6
-    for name in _RATES:
+    for name in RATES:
         if (rate := fields.pop(f"milli{name}", None)) is not None:
             fields[name] = rate / 1000
     if "parameters" in fields:

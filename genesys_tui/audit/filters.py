@@ -31,5 +31,8 @@ class Filter(NamedTuple):
     min_tokens: int | None = None
     """No fewer tokens than this."""
 
+    kind: str | None = None
+    """``probe`` for the calls that probes made, ``call`` for all others."""
+
 
 EVERYTHING = Filter()

@@ -15,6 +15,8 @@ from genesys_tui.audit.ranges import Moment, Range
 
 HONESTLY = "This proves that what was recorded has not changed since it was anchored, not that everything was recorded."
 
+REBUILD = "`genesys-tui audit rebuild` makes the browsing table anew out of them."
+
 
 class Unreadable(Exception):
     """It cannot be checked at all."""
@@ -186,6 +188,7 @@ def judged(found: Ledgered) -> Report:
     _judge_texts(found)
     _judge_key(found)
     _judge_anchors(found)
+    only_shown = bool(found.shown) and not found.problems
     found.problems = found.problems or found.shown
     newest = max(found.met, default=0)
     unanchored = found.events - newest if not found.partial else found.events
@@ -197,7 +200,7 @@ def judged(found: Ledgered) -> Report:
         verdict = Verdict.UNANCHORED if unanchored or not found.met else Verdict.ANCHORED
     return Report(
         verdict,
-        tuple(_sentences(found, verdict, unanchored)),
+        tuple(_sentences(found, verdict, unanchored, only_shown=only_shown)),
         events=found.events,
         calls=found.kinds.get("start", 0),
         erased=len(found.erased),
@@ -243,12 +246,14 @@ def _judge_anchors(found: Ledgered) -> None:
             found.contradictions.append(f"the signature of the anchor of {note.size:,} events is not good")
 
 
-def _sentences(found: Ledgered, verdict: Verdict, unanchored: int) -> Iterable[str]:
+def _sentences(found: Ledgered, verdict: Verdict, unanchored: int, *, only_shown: bool) -> Iterable[str]:
     if verdict is Verdict.INVALID:
         seq, what = min(found.problems, key=lambda each: (not each[0], each))
         what = f"Event {seq:,}: {what}" if seq else what[0].upper() + what[1:]
         more = f" There are {len(found.problems) - 1:,} more such findings." if len(found.problems) > 1 else ""
         yield f"{what}.{more}"
+        if only_shown:
+            yield f"The events themselves fit each other. {REBUILD}"
     elif verdict is Verdict.DIVERGED:
         yield (
             f"The ledger agrees with itself, but not with what was kept elsewhere: {found.contradictions[0]}."

@@ -18,16 +18,16 @@ PAGE = 1000
 """Calls that are read at a time: a longer read would keep others from writing."""
 
 _STORED = """
-SELECT c.start_seq, c.end_seq, c.erased, s.payload, lower(hex(s.head)), e.payload, lower(hex(e.head)),
-    (SELECT lower(hex(head)) FROM events WHERE seq = c.start_seq - 1),
-    (SELECT lower(hex(head)) FROM events WHERE seq = c.end_seq - 1)
+SELECT c.start_seq, c.end_seq, c.erased, s.payload, CAST(s.head AS BLOB), e.payload, CAST(e.head AS BLOB),
+    (SELECT CAST(head AS BLOB) FROM events WHERE seq = c.start_seq - 1),
+    (SELECT CAST(head AS BLOB) FROM events WHERE seq = c.end_seq - 1 AND c.end_seq > c.start_seq + 1)
 FROM calls AS c JOIN events AS s ON s.seq = c.start_seq LEFT JOIN events AS e ON e.seq = c.end_seq
 """
 Span = tuple[int, int]
 """The first and the last sequence number."""
 WHOLE: Span = (1, 2**62)
-Texts = dict[int, dict[str, tuple[str, str | bytes | None]]]
-"""By event and part: salt in hexadecimal, and body."""
+Texts = dict[int, dict[str, tuple[bytes, str | bytes | None]]]
+"""By event and part: salt and body."""
 
 
 class History:
@@ -65,13 +65,14 @@ class History:
             where += " AND c.end_seq IS NOT NULL"
         values = [*asked.values]
         if asked.match:
-            where += " AND c.start_seq IN (SELECT rowid >> 1 FROM words WHERE words MATCH ?)"
+            where += " AND c.start_seq IN (SELECT rowid >> 1 FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?)"
         # Built from our own words only: every value is bound.
         query = f"{_STORED} WHERE {where} ORDER BY c.start_seq LIMIT ?"
         first, last = span
         while True:
             with self.reading() as db:
-                bound = (*values, first, last, *([asked.match] if asked.match else []), PAGE)
+                words = (asked.match, 2 * first, min(2 * last + 1, 2**62)) if asked.match else ()
+                bound = (*values, first, last, *words, PAGE)
                 rows = db.execute(query, bound).fetchall()
                 texts = _texts(db, rows)
             if rows:
@@ -86,11 +87,11 @@ class History:
             rows = db.execute(f"{_STORED} WHERE c.end_seq > ? ORDER BY c.end_seq LIMIT ?", (seq, most)).fetchall()
             return rows, _texts(db, rows)
 
-    def beside_calls(self, span: Span = WHOLE) -> Iterator[tuple[int, str, str, str | None]]:
+    def beside_calls(self, span: Span = WHOLE) -> Iterator[tuple[int, str, bytes, bytes | None]]:
         """The events that are not of calls: sequence number, payload, head, and the head before."""
         query = (
-            "SELECT seq, payload, lower(hex(head)),"
-            " (SELECT lower(hex(p.head)) FROM events AS p WHERE p.seq = e.seq - 1) FROM events AS e"
+            "SELECT seq, payload, CAST(head AS BLOB),"
+            " (SELECT CAST(p.head AS BLOB) FROM events AS p WHERE p.seq = e.seq - 1) FROM events AS e"
             " WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered' AND seq BETWEEN ? AND ?"
             " ORDER BY seq LIMIT ?"
         )
@@ -131,10 +132,19 @@ class History:
 
 
 def _texts(db: sqlite3.Connection, rows: list[Any]) -> Texts:
-    seqs = [seq for row in rows for seq in row[:2] if seq is not None]
+    seqs = sorted(seq for row in rows for seq in row[:2] if seq is not None)
     found: Texts = {}
-    places = ", ".join("?" * len(seqs))
-    query = f"SELECT seq, part, lower(hex(salt)), body FROM texts WHERE seq IN ({places})"  # noqa: S608
-    for seq, part, salt, body in db.execute(query, seqs):
-        found.setdefault(seq, {})[part] = (salt, body)
+    if not seqs:
+        return found
+    if seqs[-1] - seqs[0] < 2 * len(seqs):  # most of them follow each other
+        where, values = "BETWEEN ? AND ?", (seqs[0], seqs[-1])
+    else:
+        where, values = f"IN ({', '.join('?' * len(seqs))})", tuple(seqs)
+    # Built from our own words only: every value is bound.
+    query = f"SELECT seq, part, CAST(salt AS BLOB), body FROM texts WHERE seq {where}"  # noqa: S608
+    for seq, part, salt, body in db.execute(query, values):
+        if seq in found:
+            found[seq][part] = (salt, body)
+        else:
+            found[seq] = {part: (salt, body)}
     return found

@@ -19,14 +19,10 @@ from genesys_tui.audit.events import plain
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.history import WHOLE, History, Span, Texts
 from genesys_tui.audit.log import readable
-from genesys_tui.audit.records import Record
+from genesys_tui.audit.shapes import DEFAULTS, encoded, shape_of
 
-_DEFAULTS = {
-    name: field.get_default(call_default_factory=False) if not field.is_required() else None
-    for name, field in Record.model_fields.items()
-}
-_DEFAULTS["observations"] = []
-_encoded = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+Kept = dict[str, tuple[bytes, str | bytes | None]]
+_NONE: Kept = {}
 _ERASED = "What was said in this call was erased."
 
 
@@ -45,7 +41,7 @@ def fields_of_stored(payload: str, said: str, erased: bool) -> dict[str, Any]:
         fields["error"]["message"] = _ERASED
     if "error" in fields:
         fields["error"] = {"status_code": None, "correlation_id": None, **fields["error"]}
-    return {**_DEFAULTS, **fields}
+    return {**DEFAULTS, **fields}
 
 
 def call_fields(row: tuple[Any, ...], texts: Texts) -> dict[str, Any]:
@@ -67,32 +63,42 @@ def _calls(history: History, wanted: Filter, span: Span) -> Iterator[tuple[int, 
 
 def _line(ledger: str, row: tuple[Any, ...], texts: Texts) -> str:
     start, end, erased, started, start_head, ended, end_head, before_start, before_end = row
-    kept = {**texts.get(start, {}), **texts.get(end, {})}
-    said, reply = _body(kept, "said"), _body(kept, "reply")
-    fields = _encoded(fields_of_stored(ended or started, said, bool(erased)))
+    asked, answered = texts.get(start, _NONE), texts.get(end, _NONE)
+    kept = {**asked, **answered}
+    said = _body(kept, "said")
     also = f'"said":{quoted(said)},' if said else ""
-    events = _event(start, before_start, start_head, started, texts)
+    events = _event(start, before_start, start_head, started, asked)
     if end is not None:
-        events += "," + _event(end, before_end, end_head, ended, texts)
+        events += "," + _event(end, before_end or start_head, end_head, ended, answered)
     return (
-        f'{fields[:-1]},"messages":{in_ascii(_body(kept, "prompt")) or "[]"},"content":{quoted(reply)},'
-        f'"erased":{"true" if erased else "false"},{also}"ledger":"{ledger}","events":[{events}]}}\n'
+        f'{_record(ended or started, said, bool(erased))},"messages":{in_ascii(_body(kept, "prompt")) or "[]"},'
+        f'"content":{quoted(_body(kept, "reply"))},"erased":{"true" if erased else "false"},{also}'
+        f'"ledger":"{ledger}","events":[{events}]}}\n'
     )
 
 
-def _event(seq: int, before: str | None, head: str, payload: str, texts: Texts) -> str:
-    salts = ",".join(f'"{part}":"{salt}"' for part, (salt, _) in texts.get(seq, {}).items())
+def _record(payload: str, said: str, erased: bool) -> str:
+    """A record as the line begins with it."""
+    if not said and not erased:
+        record = json.loads(payload)["record"]
+        if shape := shape_of(tuple(record)):
+            return shape.written(record)
+    return encoded(fields_of_stored(payload, said, erased))[:-1]
+
+
+def _event(seq: int, before: bytes | None, head: bytes, payload: str, texts: Kept) -> str:
+    salts = ",".join([f'"{part}":"{salt.hex()}"' for part, (salt, _) in texts.items()])
     return (
-        f'{{"seq":{seq},"before":"{before or NOTHING.hex()}","head":"{head}",'
+        f'{{"seq":{seq},"before":"{(before or NOTHING).hex()}","head":"{head.hex()}",'
         f'"salts":{{{salts}}},"payload":{in_ascii(payload)}}}'
     )
 
 
 def _others(history: History, span: Span) -> Iterator[tuple[int, str]]:
     for seq, payload, head, before in history.beside_calls(span):
-        yield seq, f'{{"event":{_event(seq, before, head, payload, {})}}}\n'
+        yield seq, f'{{"event":{_event(seq, before, head, payload, _NONE)}}}\n'
 
 
-def _body(kept: dict[str, tuple[str, str | bytes | None]], part: str) -> str:
+def _body(kept: Kept, part: str) -> str:
     body = kept[part][1] if part in kept else None
     return "" if body is None else readable(body)

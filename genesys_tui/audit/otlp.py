@@ -76,8 +76,9 @@ def span_of(ledger: str, row: tuple[Any, ...], texts: Texts, *, text: bool = Fal
     named["gen_ai.request.temperature"] = fields["parameters"].get("temperature")
     named["gen_ai.response.finish_reasons"] = [fields["stop_reason"]]
     named["error.type"] = error.get("kind")
+    named["genesys.probe"] = fields["probe"] or None
     # Where it stands in the ledger: who gets it twice can tell by this, and who doubts it can look it up.
-    named |= {"genesys.ledger.id": ledger, "genesys.ledger.sequence": row[1], "genesys.ledger.head": row[6]}
+    named |= {"genesys.ledger.id": ledger, "genesys.ledger.sequence": row[1], "genesys.ledger.head": row[6].hex()}
     named["genesys.dedupe_key"] = f"{ledger}/{row[1]}"
     if text:
         named["gen_ai.input.messages"] = json.dumps(fields["messages"])

@@ -19,9 +19,49 @@ MANY = 200_000
 PROCESSORS = min(os.cpu_count() or 1, 8)
 
 
-def spread(do: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Result]:
+class Places:
+    """Gives processes places in one file: the pieces stand there in the order of their numbers, from 0, without gaps.
+
+    It is handed to ``spread``; each process finds it as ``places()``.
+    """
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self._turn = context.Condition()
+        self._next = context.RawArray("q", 2)  # which piece, and where it goes
+
+    def take(self, number: int, size: int) -> int:
+        """The place of a piece, once all before it have theirs; -1 where one of them has given up."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._next[0] in (number, -1))
+            if self._next[0] < 0:
+                return -1
+            place: int = self._next[1]
+            self._next[0], self._next[1] = number + 1, place + size
+            self._turn.notify_all()
+            return place
+
+    def give_up(self) -> None:
+        """No piece gets a place any more."""
+        with self._turn:
+            self._next[0] = -1
+            self._turn.notify_all()
+
+
+_own: list[Places | None] = [None]
+
+
+def places() -> Places:
+    """Those that were handed to ``spread``."""
+    found = _own[0]
+    assert found is not None
+    return found
+
+
+def spread(do: Callable[[Task], Result], tasks: Sequence[Task], given: Places | None = None) -> Iterator[Result]:
     """The results in order; only a few are made before they are wanted. ``do`` is a function of a module."""
-    with ProcessPoolExecutor(PROCESSORS, mp_context=get_context("spawn"), initializer=_ignore_interrupts) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(PROCESSORS, mp_context=context, initializer=_begin, initargs=(given,)) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
             for task in tasks:
@@ -34,6 +74,7 @@ def spread(do: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[Resu
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl+C reaches every process of a terminal; who asked for the work stops it."""
+def _begin(given: Places | None) -> None:
+    # Ctrl+C reaches every process of a terminal; who asked for the work stops it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _own[0] = given

@@ -10,7 +10,9 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-VERSION = 1
+from genesys_tui.errors import LedgerError
+
+VERSION = 2
 """Of the columns. A projection of another version is made anew."""
 
 _PATHS = {
@@ -28,6 +30,7 @@ _PATHS = {
     "conversation": "conversation_id",
     "elapsed": "elapsed_us",
     "stalls": "stalls",
+    "probe": "probe",
 }
 """Column → its name in the payload's record. Times in microseconds, rates in thousandths."""
 
@@ -42,26 +45,35 @@ UNMEASURED = -1
 """A rate or time that could not be measured. Unlike NULL it has a place in every order."""
 
 _LARGEST = 2**63 - 1
+_OF_CALLS = ("start", "end", "recovered", "erase")
 
 _EMPTY: dict[str, str | int] = {
-    "stop_reason": "",
+    **dict.fromkeys(("stop_reason", "probe"), ""),
     **dict.fromkeys(("tokens", "attempts", "elapsed", "stalls"), 0),
     **dict.fromkeys(("rate", "ttft", "gap"), UNMEASURED),
 }
 """What stands for nothing, which the payload leaves out."""
 
-_TABLES = (
+_CALLS = (
     "CREATE TABLE calls (start_seq INTEGER PRIMARY KEY, end_seq INTEGER,"
-    f" {', '.join(COLUMNS)}, erased NOT NULL DEFAULT 0)",
+    f" {', '.join(COLUMNS)}, erased NOT NULL DEFAULT 0)"
+)
+_INDEXES = (
     "CREATE UNIQUE INDEX calls_by_request_id ON calls (request_id)",
     "CREATE UNIQUE INDEX calls_by_end ON calls (end_seq)",
     "CREATE INDEX calls_that_run ON calls (start_seq) WHERE end_seq IS NULL",
+    "CREATE INDEX calls_of_probes ON calls (start_seq) WHERE probe > ''",
     *(f"CREATE INDEX calls_by_{name} ON calls ({name})" for name in SORTED),
-    # Every three neighbouring characters, without their places: finds candidates, which are then looked at.
-    "CREATE VIRTUAL TABLE words USING fts5(said, content='', columnsize=0, detail=none,"
-    " tokenize='trigram case_sensitive 1')",
-    "CREATE TABLE projected (version INTEGER NOT NULL, seq INTEGER NOT NULL)",
 )
+# Every three neighbouring characters, without their places: finds candidates, which are then looked at.
+_WORDS = (
+    "CREATE VIRTUAL TABLE {} USING fts5(said, content='', columnsize=0, detail=none,"
+    " tokenize='trigram case_sensitive 1')"
+)
+_PROJECTED = "CREATE TABLE projected (version INTEGER NOT NULL, seq INTEGER NOT NULL)"
+ANEW = "words_anew"
+"""An index of words that is being made. Who erases texts drops it: it may hold them already."""
+
 _PLACES = ", ".join("?" * len(COLUMNS))
 # Built from our own words only: every value is bound.
 _INSERT = f"INSERT INTO calls (start_seq, {', '.join(COLUMNS)}) VALUES (?, {_PLACES})"  # noqa: S608
@@ -84,9 +96,57 @@ def create(db: sqlite3.Connection) -> None:
     """Make an empty one, in the transaction at hand."""
     for name in ("calls", "words", "projected"):
         db.execute(f"DROP TABLE IF EXISTS {name}")
-    for statement in _TABLES:
+    for statement in (_CALLS, *_INDEXES, _WORDS.format("words"), _PROJECTED):
         db.execute(statement)
     db.execute("INSERT INTO projected VALUES (?, 0)", (VERSION,))
+
+
+def begin_words(db: sqlite3.Connection) -> None:
+    """Begin an index of words beside the one in use."""
+    drop_words(db)
+    db.execute(_WORDS.format(ANEW))
+
+
+def drop_words(db: sqlite3.Connection) -> None:
+    """Give up the one that was begun."""
+    db.execute(f"DROP TABLE IF EXISTS {ANEW}")
+
+
+def take_words(db: sqlite3.Connection, seq: int, most: int) -> tuple[int, bool]:
+    """Take the words of the next events with texts into it; returns how far it knows them, and whether that is all.
+
+    Raises LedgerError where something was erased since it was begun.
+    """
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (ANEW,)).fetchone():
+        raise LedgerError("Something was erased meanwhile. Nothing was changed; run it again.")
+    query = (
+        "SELECT t.seq, (SELECT e.payload FROM events AS e WHERE e.seq = t.seq) FROM texts AS t"
+        " WHERE t.seq > ? GROUP BY t.seq ORDER BY t.seq LIMIT ?"
+    )
+    events = db.execute(query, (seq, most)).fetchall()
+    for number, payload in events:
+        rows = db.execute("SELECT part, body FROM texts WHERE seq = ? AND body IS NOT NULL", (number,))
+        if words := folded(dict(rows.fetchall())):
+            place = _place(number, json.loads(payload))
+            db.execute(f"INSERT INTO {ANEW} (rowid, said) VALUES (?, ?)", (place, words))  # noqa: S608
+        seq = number
+    return seq, len(events) < most
+
+
+def replace(db: sqlite3.Connection) -> int:
+    """Put it in place of the one in use, and make the table of calls anew, in the transaction at hand; how many."""
+    for name in ("calls", "words", "projected"):
+        db.execute(f"DROP TABLE IF EXISTS {name}")
+    db.execute(f"ALTER TABLE {ANEW} RENAME TO words")
+    db.execute(_CALLS)
+    for seq, kind, payload in db.execute("SELECT seq, kind, payload FROM events ORDER BY seq"):
+        if kind in _OF_CALLS:
+            _take_row(db, seq, kind, json.loads(payload))
+    for statement in (*_INDEXES, _PROJECTED):
+        db.execute(statement)
+    db.execute("INSERT INTO projected SELECT ?, coalesce(max(seq), 0) FROM events", (VERSION,))
+    calls: int = db.execute("SELECT count(*) FROM calls").fetchone()[0]
+    return calls
 
 
 def through(db: sqlite3.Connection) -> int:
@@ -100,15 +160,19 @@ def through(db: sqlite3.Connection) -> int:
 
 def take(db: sqlite3.Connection, seq: int, kind: str, payload: dict[str, Any], texts: dict[str, str | bytes]) -> None:
     """Take in an event, with the texts that are kept of it, by part."""
+    _take_row(db, seq, kind, payload)
+    if words := folded(texts):
+        db.execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (_place(seq, payload), words))
+    db.execute("UPDATE projected SET seq = ?", (seq,))
+
+
+def _take_row(db: sqlite3.Connection, seq: int, kind: str, payload: dict[str, Any]) -> None:
     if kind == "start":
         db.execute(_INSERT, (seq, *_row(payload["record"])))
     elif kind in ("end", "recovered"):
         db.execute(_UPDATE, (seq, *_row(payload["record"]), payload["start"]))
     elif kind == "erase":
         db.execute("UPDATE calls SET erased = 1 WHERE start_seq = ?", (payload["start"],))
-    if words := folded(texts):
-        db.execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (_place(seq, payload), words))
-    db.execute("UPDATE projected SET seq = ?", (seq,))
 
 
 def catch_up(db: sqlite3.Connection) -> int:

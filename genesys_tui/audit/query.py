@@ -1,7 +1,7 @@
 """Queries: a filter as a line that one can type, and back.
 
-``status:truncated model:gpt* since:7d until:2026-11-22 profile:lab stop:length tokens:100 "any text"``. What is no
-``name:value`` is searched for; quotes hold together what has spaces.
+``status:truncated model:gpt* since:7d until:2026-11-22 profile:lab stop:length tokens:100 kind:probe
+"any text"``. What is no ``name:value`` is searched for; quotes hold together what has spaces.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from genesys_tui.audit.records import FINAL_STATUSES
 from genesys_tui.errors import ConfigurationError
 
 STATUSES = (*FINAL_STATUSES, "running")
+KINDS = ("probe", "call")
 NAMES = {
     "status": "status",
     "model": "model",
@@ -24,6 +25,7 @@ NAMES = {
     "stop": "stop_reason",
     "conversation": "conversation_id",
     "tokens": "min_tokens",
+    "kind": "kind",
 }
 """As typed → as the filter calls it."""
 
@@ -88,6 +90,8 @@ def _value(name: str, value: str, now: datetime | None) -> str | int:
         return read_moment(value, now).isoformat()
     if name == "status" and value not in STATUSES:
         raise QueryError(f"There is no status {value!r}; there are: {_listed(STATUSES)}.")
+    if name == "kind" and value not in KINDS:
+        raise QueryError(f"There is no kind {value!r}; there are: {_listed(KINDS)}.")
     if name == "tokens":
         if not (value.isascii() and value.isdigit() and len(value) < 19):
             raise QueryError(f"tokens: takes a number, such as tokens:100, and not {value!r}.")

@@ -118,7 +118,7 @@ def parsed(payload: str) -> dict[str, Any]:
         fields: dict[str, Any] = json.loads(payload)
         return fields
     except ValueError:
-        raise _damaged() from None
+        raise damaged() from None
 
 
 def _call(row: tuple[Any, ...], texts: dict[str, str]) -> Call:
@@ -127,7 +127,7 @@ def _call(row: tuple[Any, ...], texts: dict[str, str]) -> Call:
         record = record_of(parsed(row[3])["record"], said)
         return Call(record, json.loads(texts.get("prompt", "[]")), texts.get("reply", ""), bool(row[2]))
     except (ValueError, KeyError, TypeError):
-        raise _damaged() from None
+        raise damaged() from None
 
 
 def _texts(db: sqlite3.Connection, seqs: list[int]) -> dict[int, dict[str, str]]:
@@ -139,7 +139,8 @@ def _texts(db: sqlite3.Connection, seqs: list[int]) -> dict[int, dict[str, str]]
     return found
 
 
-def _damaged() -> LedgerError:
+def damaged() -> LedgerError:
+    """What to raise for a record that is none."""
     return LedgerError(
         "The audit file holds a record that cannot be read. `genesys-tui audit verify` says where; restore a copy."
     )

@@ -67,6 +67,8 @@ class Row(NamedTuple):
     attempts: int
     profile: str
     conversation: str
+    probe: str = ""
+    """The id of the probe that made it; empty for any other call."""
 
     def key(self, order: Order) -> Key:
         """Its place in that order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -13,6 +14,8 @@ from genesys_tui.audit.projection import searched
 from genesys_tui.errors import LedgerError
 
 MOST_TRIGRAMS = 6
+_ESCAPED = re.compile(r'["\\?\x00-\x1f\x7f-\U0010ffff]')
+"""What may stand otherwise in JSON than in what it says."""
 _HOLDS = (
     "EXISTS (SELECT 1 FROM texts AS t WHERE t.seq IN (c.start_seq, c.end_seq) AND t.body IS NOT NULL"
     " AND holds(t.part, t.body, ?))"
@@ -53,12 +56,25 @@ def selection(wanted: Filter) -> Selection:
         conditions.append(("c.conversation = ?", wanted.conversation_id))
     if wanted.min_tokens is not None:
         conditions.append(("c.tokens >= ?", wanted.min_tokens))
+    if wanted.kind == "probe":  # said twice: the words find the index, the value fits the form
+        conditions.append(("c.probe > '' AND c.probe > ?", ""))
     single = tuple(conditions)
+    if wanted.kind == "call":
+        conditions.append(("c.probe = ?", ""))
     needle = wanted.search.casefold().encode("utf-8", "replace").decode() if wanted.search else ""
     if needle:
         conditions.append((_HOLDS, needle))
     where = " AND ".join(condition for condition, _ in conditions) or "1"
     return Selection(where, tuple(value for _, value in conditions), _match(needle), needle, single)
+
+
+def within(asked: Selection, first: int, last: int) -> tuple[str, tuple[Any, ...]]:
+    """The conditions and values for those of its calls that start with an event from ``first`` to ``last``."""
+    where, values = f"c.start_seq BETWEEN ? AND ? AND {asked.where}", (first, last, *asked.values)
+    if not asked.match:
+        return where, values
+    words = "SELECT rowid >> 1 FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
+    return f"c.start_seq IN ({words}) AND {where}", (asked.match, 2 * first, 2 * last + 1, *values)
 
 
 def teach(db: sqlite3.Connection) -> None:
@@ -67,6 +83,9 @@ def teach(db: sqlite3.Connection) -> None:
 
 
 def _holds(part: str, body: str | bytes, needle: str) -> bool:
+    # Most texts do not, and need not be taken apart to see it: only what JSON escapes looks otherwise there.
+    if body.__class__ is str and needle not in body.casefold() and (part == "reply" or not _ESCAPED.search(needle)):
+        return False
     try:
         return needle in searched(part, body)
     except (ValueError, KeyError, TypeError):

@@ -23,6 +23,7 @@ COLUMNS = (
     *("gap_p50_seconds", "gap_p95_seconds", "gap_max_seconds", "stalls", "total_chunks", "total_bytes", "heartbeats"),
     *("diagnostics", "sequence_anomalies", "attempts", "profile", "environment", "conversation_id", "continues"),
     *("correlation_id", "detail", "error_kind", "error_message", "prompt", "reply", "erased", "sequence", "head"),
+    "probe",
 )
 _DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -37,7 +38,7 @@ def csv_lines(history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE)
             error = fields["error"] or {}
             prompt = "\n\n".join(f"{each['role']}: {each['content']}" for each in fields["messages"])
             more = {"error_kind": error.get("kind"), "error_message": error.get("message"), "prompt": prompt}
-            place = {"reply": fields["content"], "sequence": row[0], "head": row[6] or row[4]}
+            place = {"reply": fields["content"], "sequence": row[0], "head": (row[6] or row[4]).hex()}
             yield _line([{**fields, **more, **place}.get(name) for name in COLUMNS])
 
 

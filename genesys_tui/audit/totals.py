@@ -8,7 +8,7 @@ from collections.abc import Callable
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.rows import Bucket, Order, Totals
-from genesys_tui.audit.selection import Selection, selection
+from genesys_tui.audit.selection import Selection, selection, within
 
 PIECE = 40_000
 """Events that are looked at in one read."""
@@ -76,11 +76,7 @@ def totals(
 
 
 def _add_piece(browser: Browser, asked: Selection, piece: tuple[int, int], sums: Sums) -> None:
-    where, values = f"c.start_seq BETWEEN ? AND ? AND {asked.where}", (*piece, *asked.values)
-    if asked.match:
-        words = "SELECT rowid >> 1 FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
-        where = f"c.start_seq IN ({words}) AND {where}"
-        values = (asked.match, 2 * piece[0], 2 * piece[1] + 1, *values)
+    where, values = within(asked, *piece)
     # Built from our own words only: every value is bound.
     with browser.reading() as db:
         query = (

@@ -5,19 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from audit.made import FixedSigner, anchors_in, filled, hurried, write
 
+from genesys_tui.audit import export
 from genesys_tui.audit.findings import Report, Verdict
 from genesys_tui.audit.history import History
-from genesys_tui.audit.jsonl import jsonl
+from genesys_tui.audit.jsonl import call_fields, jsonl
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.otlp import otlp_lines
 from genesys_tui.audit.records import RecordedError
+from genesys_tui.audit.rows import Interrupted
 from genesys_tui.audit.spreadsheet import csv_lines, harmless
 from genesys_tui.audit.verification import verify
+from genesys_tui.errors import LedgerError
 
 HOSTILE = [
     '=HYPERLINK("http://evil","x")',
@@ -172,3 +178,86 @@ def test_spans_carry_the_names_of_the_conventions(tmp_path: Path) -> None:
     assert len({span["spanId"] for span in spans}) == 2
     assert "secret words" not in json.dumps(spans)
     assert "Hello" not in json.dumps(spans)
+
+
+@pytest.mark.parametrize("many", [0, 10**6], ids=["several processes", "one"])
+@pytest.mark.parametrize("wanted", [Filter(), Filter(search="prompt 1")], ids=["all", "a search"])
+def test_a_file_is_the_same_however_many_write_it(
+    many: int, wanted: Filter, signed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MANY", many)
+    monkeypatch.setattr(export, "PROCESSORS", 2)
+    monkeypatch.setattr(export, "_SPAN", 8)
+    told: list[tuple[int, int]] = []
+    with History(signed) as history:
+        whole, spreadsheet = "".join(jsonl(history, wanted)), "".join(csv_lines(history, wanted))
+        last = history.last()
+    file = signed.with_suffix(".jsonl")
+    export.export_file(signed, file, jsonl, wanted, tell=lambda done, total: told.append((done, total)))
+    assert file.read_text("ascii") == whole
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert told == sorted(told)
+    assert told[-1] == (last, last)
+    assert "".join(export.exported(signed, jsonl, wanted)) == whole
+    export.export_file(signed, file, csv_lines, wanted, force=True)
+    assert file.read_bytes().decode() == spreadsheet
+    with pytest.raises(LedgerError, match="exists already"):
+        export.export_file(signed, file, jsonl, wanted)
+
+
+@pytest.mark.parametrize("many", [0, 10**6], ids=["several processes", "one"])
+def test_an_export_that_is_stopped_leaves_no_file(
+    many: int, signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MANY", many)
+    monkeypatch.setattr(export, "PROCESSORS", 2)
+    monkeypatch.setattr(export, "_SPAN", 8)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    answers = iter([True, True, False])
+    with pytest.raises(Interrupted, match="nothing was written"):
+        export.export_file(signed, folder / "x.jsonl", jsonl, go_on=lambda: next(answers))
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("many", [0, 10**6], ids=["several processes", "one"])
+def test_what_cannot_be_read_is_told_and_leaves_no_file(
+    many: int, signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MANY", many)
+    monkeypatch.setattr(export, "PROCESSORS", 2)
+    monkeypatch.setattr(export, "_SPAN", 8)
+    with closing(sqlite3.connect(signed)) as db:
+        db.execute("DROP TRIGGER events_stay_so")
+        db.execute("UPDATE events SET payload = 'no JSON' WHERE seq = 40")
+        db.commit()
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    with pytest.raises(LedgerError, match="holds a record that cannot be read"):
+        export.export_file(signed, folder / "x.jsonl", jsonl)
+    assert list(folder.iterdir()) == []
+
+
+RECORDS: list[dict[str, Any]] = [
+    {},
+    {"continues": "a", "environment": "mypurecloud.ie", "input_tokens": 0, "correlation_id": "x\u2028\x7f"},
+    {"elapsed_seconds": 1.5, "tokens_per_second": 7.125, "streaming_tokens_per_second": 0.0, "gap_max_seconds": 0.1},
+    {"parameters": {"stop": ["é", "\x7f"], "temperature": 0.7, "top_p": 1e-7}, "truncated": True, "attempts": 2},
+    {"model": 'a"b\\c%s', "stop_reason": "half\ud800", "total_tokens": 10**30, "stalls": 3},
+    {"error": RecordedError(kind="refused", message="no", status_code=404)},
+    {"detail": "a detail"},
+]
+
+
+@pytest.mark.parametrize("fields", RECORDS)
+def test_a_line_begins_with_the_record_as_it_is(fields: dict[str, Any], tmp_path: Path) -> None:
+    """Records are written by shapes; that is only quicker."""
+    with hurried(Ledger(tmp_path / "l.db")) as ledger:
+        write(ledger, "a", **fields)
+    with History(tmp_path / "l.db") as history:
+        (line,) = (line for line in jsonl(history) if not line.startswith('{"event"'))
+        ((rows, texts),) = history.stored()
+    meant = call_fields(rows[0], texts)
+    told = json.loads(line)
+    assert {name: told[name] for name in meant} == json.loads(json.dumps(meant))
+    assert list(told)[: len(meant)] == list(meant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import random
 from hashlib import sha256
@@ -15,6 +16,7 @@ from genesys_tui.audit.canonical import canonical, in_ascii
 from genesys_tui.audit.chain import leaf_of
 from genesys_tui.audit.merkle import Tree, levels_of, root_of, subtrees_of
 from genesys_tui.audit.notes import Note, notes_in, parse_note, public_key, signed
+from genesys_tui.audit.texts import prove
 
 # From the reference implementation of certificate transparency.
 LEAVES = [bytes.fromhex(each) for each in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657")] + [
@@ -124,3 +126,9 @@ def test_notes_are_found_in_any_order() -> None:
     sizes = random.Random(1).sample(range(1, 1000), 20)
     text = "\n".join(Note(NOTE.ledger, size, NOTE.root, NOTE.head, 1).text for size in sizes)
     assert [note.size for note in notes_in(text)] == sizes
+
+
+@given(st.binary(max_size=80), st.binary(max_size=200))
+def test_a_text_is_proved_by_the_hmac_of_rfc_2104(salt: bytes, body: bytes) -> None:
+    assert prove(salt, body) == hmac.new(salt, body, "sha256").hexdigest()
+    assert prove((salt * 32 + b"0" * 32)[:32], body) == hmac.digest((salt * 32 + b"0" * 32)[:32], body, "sha256").hex()

@@ -28,17 +28,15 @@ def export(form: str, output: Path | None, force: bool, with_text: bool, **wante
     jsonl is all there is of them: `audit verify FILE` can check it. csv is for spreadsheets: a text that begins like a
     formula gets an apostrophe in front. otlp is OpenTelemetry's JSON, a line for each call, as a collector reads it.
     """
-    from genesys_tui.audit.export import exported, write_file
-    from genesys_tui.audit.history import History
+    from genesys_tui.audit.export import export_file, exported
 
     chosen = make_filter(wanted)
-    with opened() as ledger, History(ledger.path) as history, Progress("Exporting") as progress:
-        lines = progress.count(exported(ledger.path, _form(form, with_text), chosen), history.how_many())
+    with opened() as ledger, Progress("Exporting") as progress:
         if output is None:
-            for line in lines:
-                write(line)
+            for lines in exported(ledger.path, _form(form, with_text), chosen, tell=progress):
+                write(lines)
             return
-        write_file(output, lines, force=force)
+        export_file(ledger.path, output, _form(form, with_text), chosen, force=force, tell=progress)
     narrate(f"Written to {output}.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterable, Iterator
 
 AFTER = 0.5
 """Seconds before anything is shown."""
@@ -32,16 +31,8 @@ class Progress:
         self._next, self._shown = now + EVERY, True
         share = min(1.0, done / total)
         bar = "█" * round(share * _WIDTH)
-        left = (now - self._began) * (1 - share) / share if share else 0.0
-        self._write(f"\r{self._what} {bar:░<{_WIDTH}} {share:4.0%}  {left:.0f} s left \x1b[K")
-
-    def count(self, lines: Iterable[str], total: int) -> Iterator[str]:
-        """The lines, one or many at a time, counted as they pass."""
-        done = 0
-        for some in lines:
-            yield some
-            done += some.count("\n")
-            self(done, total)
+        left = f"  {(now - self._began) * (1 - share) / share:.0f} s left" if share >= 0.01 else ""
+        self._write(f"\r{self._what} {bar:░<{_WIDTH}} {share:4.0%}{left} \x1b[K")
 
     def __enter__(self) -> Progress:
         return self
