@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 import socket
 import ssl
 from collections.abc import Callable, Iterable
@@ -21,6 +22,12 @@ import httpx
 from genesys_tui.errors import NotAdmitted, Unreachable, Untrusted
 from genesys_tui.gateway.scope import Scope, WaitedEnough
 from genesys_tui.tls import explain_alert
+
+READ_SIZE = 64 * 1024
+"""Bytes read at once, at most."""
+
+_LONGEST_HEAD = 128 * 1024  # more than the HTTP library takes
+_HEAD_END = re.compile(rb"\A\r?\n|\n\r?\n")  # what that library takes for it
 
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
@@ -105,9 +112,36 @@ class ScopedStream(httpcore.NetworkStream):
         self._scope = scope
         self._host = host
         self._waiter = scope.watch(sock)
+        self._in_head = True
+        self._held = b""  # arrived behind a head
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """What has arrived, b"" at the end. Raises httpcore.ReadTimeout after ``timeout`` seconds of silence."""
+        """What has arrived, b"" at the end. Raises httpcore.ReadTimeout after ``timeout`` seconds of silence.
+
+        An answer's head comes by itself and whole, so that whoever reads its body can do so with ``read_on``.
+        """
+        if not self._in_head:
+            return self.read_on(timeout, max_bytes)
+        data, self._held = self._held, b""
+        while (end := _HEAD_END.search(data)) is None and len(data) < _LONGEST_HEAD:
+            more = self._receive(max_bytes, timeout)
+            data += more
+            if not more:
+                break
+        if end is not None:
+            data, self._held = data[: end.end()], data[end.end() :]
+        # Behind one that is only informational another follows.
+        self._in_head = end is not None and data[8:10] == b" 1"
+        return data
+
+    def read_on(self, timeout: float | None, max_bytes: int = READ_SIZE) -> bytes:
+        """What follows that which was read, as ``read`` gives it."""
+        if self._held:
+            data, self._held = self._held, b""
+            return data
+        return self._receive(max_bytes, timeout)
+
+    def _receive(self, max_bytes: int, timeout: float | None) -> bytes:
         data: bytes = self._perform(
             lambda: self._sock.recv(max_bytes), timeout, httpcore.ReadTimeout, httpcore.ReadError, first_wait=True
         )

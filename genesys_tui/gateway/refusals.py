@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -57,7 +58,7 @@ def _error_in(body: str) -> Any:
 def _status_of(fault: Any) -> int | None:
     """The status that an error object names."""
     code = fault.get("code") if isinstance(fault, dict) else None
-    return code if type(code) is int and 400 <= code < 600 else None
+    return int(str(code)) if re.fullmatch("[45][0-9][0-9]", str(code)) else None
 
 
 def _kind_and_sentence(

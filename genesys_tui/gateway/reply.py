@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterator
 import httpx
 
 from genesys_tui.errors import BrokenOff
+from genesys_tui.gateway.body import body_of
 from genesys_tui.gateway.chunks import StreamChunk, ending_from
 from genesys_tui.gateway.dialects import Failure, Reader, Reading
 from genesys_tui.gateway.dialects.dialect import Thought
@@ -52,12 +53,21 @@ class Reply:
         """Yield the facts as they arrive; return how the reply ended. Raises Cancelled, and BrokenOff."""
         cut = "timeout"
         last = self._clock()
+        read, plain = self._reader.read, self._sequence.plain
         try:
-            for data in self._pieces():
+            for data in self._pieces(limits.timeout_on_inactivity_seconds):
                 last = self._clock()
                 yield Received(last, len(data))
                 for item in self._decoder.feed(data):
-                    yield from self._understand(item, last)
+                    if isinstance(item, Event):
+                        reading = read(item, last)
+                        # One call and no generator for the usual case: this is done for every event.
+                        if isinstance(reading, StreamChunk) and (delta := plain(reading, last, item.data)):
+                            yield delta
+                        else:
+                            yield from self._understand(reading, item, last)
+                    else:
+                        yield self._sign_of_life(item, last)
             cut, detail = "disconnected", "the connection ended"
         except Cancelled:
             if self._ending is None:
@@ -75,30 +85,24 @@ class Reply:
             detail += f" after {at - last:.1f} s of silence"
         return Ending(at, cut, truncated=True, detail=detail)
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _pieces(self, timeout: float) -> Iterator[bytes]:
         """The body as it arrives. One that was compressed against our wish is unpacked."""
-        body = self._response.iter_raw()
+        body = body_of(self._response, timeout)
         if encoding_of(self._response) == "identity":
             return body
         return self._scope.checked(unpacked(body))
 
-    def _understand(self, item: Event | Pulse | Oversized, at: float) -> Iterator[Fact]:
-        if isinstance(item, Event):
-            reading = self._reader.read(item, at)
-            if isinstance(reading, StreamChunk):
-                yield from self._sequence.take(reading, at, item.data)
-                if reading.is_complete:
-                    self._end(ending_from(reading.metadata, at))
-            else:
-                yield from self._understand_other(reading, item, at)
-        elif isinstance(item, Pulse):
-            yield Heartbeat(at, data=item.text.encode())
-        else:
-            yield Diagnostic(at, "message", "", f"an event of more than {item.size // 2**20} MiB was dropped")
+    def _sign_of_life(self, item: Pulse | Oversized, at: float) -> Fact:
+        if isinstance(item, Pulse):
+            return Heartbeat(at, data=item.text.encode())
+        return Diagnostic(at, "message", "", f"an event of more than {item.size // 2**20} MiB was dropped")
 
-    def _understand_other(self, reading: Reading, event: Event, at: float) -> Iterator[Fact]:
-        """What is no chunk, or not only one."""
-        if isinstance(reading, Heartbeat):
+    def _understand(self, reading: Reading, event: Event, at: float) -> Iterator[Fact]:
+        if isinstance(reading, StreamChunk):
+            yield from self._sequence.take(reading, at, event.data)
+            if reading.is_complete:
+                self._end(ending_from(reading.metadata, at))
+        elif isinstance(reading, Heartbeat):
             yield Heartbeat(at, event.name, event.data)
         elif isinstance(reading, Thought):
             chunk = reading.chunk

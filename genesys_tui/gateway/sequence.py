@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from genesys_tui.gateway.chunks import StreamChunk
-from genesys_tui.gateway.facts import Anomaly, Delta
+from genesys_tui.gateway.chunks import MAX_TOKENS, StreamChunk
+from genesys_tui.gateway.facts import Anomaly, Delta, delta_of
 from genesys_tui.gateway.payload import ChunkMatrix
 
 ContentMode = Literal["delta", "cumulative"]
 
 REMEMBERED_IDS = 4096
-"""How many of the latest chunk ids a duplicate is looked for in. More would grow with the stream."""
+"""How many of the latest chunk ids a duplicate is looked for in, at least. All of them would grow with the stream."""
 
 _REPEATS_BEFORE_HINT = 3
 _ENOUGH_TO_COMPARE = 8  # characters: shorter texts repeat by chance
@@ -29,11 +28,31 @@ class Sequence:
         """A final chunk was seen."""
         self._cumulative = content_mode == "cumulative"
         self._matrix = matrix
+        self._most = MAX_TOKENS if matrix is None else matrix.max_tokens_per_chunk
+        self._least = 0 if matrix is None else matrix.min_tokens_per_chunk
         self._ids: set[str] = set()
-        self._id_order: deque[str] = deque()
+        self._older_ids: set[str] = set()
         self._text = ""  # cumulative: all of it; delta: only until the hint is decided
         self._repeats = 0
         self._hint_open = not self._cumulative
+
+    def plain(self, chunk: StreamChunk, at: float, data: bytes) -> Delta | None:
+        """The delta of a chunk of which there is nothing else to say; else None, and it is still to be taken."""
+        chunk_id, tokens = chunk.chunk_id, chunk.tokens_generated
+        if (
+            self._hint_open
+            or self._cumulative
+            or self.complete
+            or chunk.is_complete
+            or chunk_id in self._ids
+            or chunk_id in self._older_ids
+            or not self._least <= tokens - self.tokens <= self._most
+        ):
+            return None
+        if chunk_id:
+            self._remember(chunk_id)
+        self.tokens = tokens
+        return delta_of((at, chunk.content, tokens, chunk_id, False, data))
 
     def take(self, chunk: StreamChunk, at: float, data: bytes = b"") -> Iterator[Delta | Anomaly]:
         """Yield the chunk's anomalies, then its delta unless it is to be ignored. ``data`` is the chunk as it came."""
@@ -41,7 +60,7 @@ class Sequence:
             kind = "second_final" if chunk.is_complete else "after_final"
             yield Anomaly(at, kind, chunk.chunk_id, "came after the final chunk and was ignored", data)
             return
-        if chunk.chunk_id in self._ids:
+        if chunk.chunk_id in self._ids or chunk.chunk_id in self._older_ids:
             yield Anomaly(at, "duplicate_chunk", chunk.chunk_id, "was seen before and was dropped", data)
             return
         if chunk.chunk_id:
@@ -104,9 +123,8 @@ class Sequence:
 
     def _remember(self, chunk_id: str) -> None:
         self._ids.add(chunk_id)
-        self._id_order.append(chunk_id)
-        if len(self._id_order) > REMEMBERED_IDS:
-            self._ids.discard(self._id_order.popleft())
+        if len(self._ids) == REMEMBERED_IDS:
+            self._older_ids, self._ids = self._ids, set()
 
 
 def validate_token_sequence(chunks: Iterable[StreamChunk], matrix: ChunkMatrix | None = None) -> list[Anomaly]:

@@ -6,7 +6,8 @@ validated straight from them. Nothing is held back: an event is out with the byt
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 MAX_EVENT_BYTES = 8 * 1024 * 1024
@@ -29,6 +30,10 @@ class Event(NamedTuple):
     def text(self) -> str:
         """The data as the specification decodes it: UTF-8, with U+FFFD for what is not."""
         return self.data.decode("utf-8", "replace")
+
+
+# Half the time of ``Event(…)``.
+_event: Callable[[tuple[bytes, str, str]], Event] = partial(tuple.__new__, Event)
 
 
 class Pulse(NamedTuple):
@@ -78,15 +83,26 @@ class EventDecoder:
             if end < 0:
                 yield from self._hold(data)
                 return
-            self._line += data[: end + 1]
-            data, rest = bytes(self._line), data[end + 1 :]
+            end += 1 + (data[end + 1 : end + 2] == b"\n")  # with its blank line, where that is here
+            self._line += data[:end]
+            data, rest = bytes(self._line), data[end:]
             self._line.clear()
             yield from self._lines(data)
             data = rest
+        # The usual case, fast: whole events of one ``data: `` line each, and perhaps some of another one.
+        end = data.rfind(b"\n\n")
+        if end > 0 and data[:6] == b"data: " and not self._size and len(data) < self._max:
+            contents = data[6:end].split(b"\n\ndata: ")
+            # No line ends but those between them: each is a single line.
+            if data.count(b"\n", 0, end) == 2 * len(contents) - 2:
+                last_id = self._id
+                for content in contents:
+                    yield _event((content, "message", last_id))
+                data = data[end + 2 :]
         yield from self._blocks(data)
 
     def _blocks(self, data: bytes) -> Iterator[Event | Pulse | Oversized]:
-        """The usual case, fast: whole events of one ``data:`` line each."""
+        """Whole events of one ``data:`` line each, fast; and any other."""
         *blocks, rest = data.split(b"\n\n")
         for block in blocks:
             # A block that starts behind a half-read event belongs to that event.

@@ -321,6 +321,7 @@ WITH_200: dict[str, tuple[Any, str, int, int, str]] = {
     "that names no status": ({"message": "Out of credits", "code": "quota"}, "refused", 200, 1, "Out of credits"),
     "that is text": ("Out of order", "refused", 200, 1, "Out of order"),
     "of a rate limit": ({"code": 429, "message": "Slow down"}, "rate_limited", 429, 4, "Slow down"),
+    "of a rate limit, in quotes": ({"code": "429", "message": "Slow down"}, "rate_limited", 429, 4, "Slow down"),
     "of a service that is away": ({"code": 503, "message": "Away"}, "unavailable", 503, 4, "Away"),
 }
 
