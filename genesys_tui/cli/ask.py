@@ -73,6 +73,11 @@ def _read_prompt(prompt: str | None) -> str:
         prompt = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     if not prompt.strip():
         raise click.UsageError("The prompt is empty.")
+    try:
+        prompt.encode()
+    except UnicodeEncodeError as error:
+        place = f"character {error.start + 1:,}"
+        raise click.UsageError(f"The prompt is no UTF-8 text from {place} on. Convert it first, with iconv.") from None
     return prompt
 
 
@@ -137,10 +142,12 @@ def _run(exchange: Exchange, form: Format) -> Record:
 
 @contextlib.contextmanager
 def cancelled_by_signals(made: Cancellable) -> Iterator[None]:
-    """SIGINT and SIGTERM cancel it; what arrived is kept and recorded."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, lambda *_: made.cancel())
+    """SIGINT, SIGTERM and a closed window cancel it; what arrived is kept and recorded."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as nohup wishes it
+            signal.signal(number, lambda *_: made.cancel())
     try:
         yield
     finally:

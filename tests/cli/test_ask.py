@@ -126,6 +126,13 @@ def test_no_prompt_is_a_usage_error(run: Run) -> None:
     assert run("ask", "--demo", "-", stdin="").returncode == 2
 
 
+def test_a_prompt_that_is_no_text_is_a_usage_error_that_says_where(run: Run) -> None:
+    done = run("ask", "--demo", "caf\udce9 please")  # Latin-1, as the shell hands it over
+    assert done.returncode == 2
+    assert "no UTF-8 text from character 4 on" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_no_credentials_end_in_a_sentence_and_exit_code_4(run: Run) -> None:
     done = run("ask", "hello")
 
