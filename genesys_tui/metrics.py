@@ -166,7 +166,7 @@ class StreamMetrics:
             elif isinstance(fact, Ending):
                 self._end(fact.at)
                 if fact.output_tokens and (self.estimated or not self.tokens):
-                    self._correct(fact.output_tokens)
+                    self._correct(fact.output_tokens, min(fact.hidden_tokens, fact.output_tokens))
 
     def seconds_since_request(self, at: float) -> float:
         """A moment on the call's clock as seconds since its first request."""
@@ -211,10 +211,10 @@ class StreamMetrics:
         self._ended = at
         self.stalls += self._stalled(at)
 
-    def _correct(self, tokens: int) -> None:
-        """Take the gateway's count; of what was estimated, the first chunk has the share it had."""
+    def _correct(self, tokens: int, hidden: int) -> None:
+        """Take the gateway's count; of what was shown, the first chunk has the share it was estimated to have."""
         if self.tokens:
-            self._first_tokens = round(self._first_tokens * tokens / self.tokens)
+            self._first_tokens = hidden + round(self._first_tokens * (tokens - hidden) / self.tokens)
         self.tokens, self.estimated = tokens, False
 
     def _chunk(self, delta: Delta | Reasoning) -> None:

@@ -15,6 +15,7 @@ from genesys_tui.audit.records import Record
 from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials
 from genesys_tui.call import Context, Ended, Records
 from genesys_tui.config import DEFAULT_PROFILE, load_settings
+from genesys_tui.dialect import DialectName
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.exchange import Exchange
 from genesys_tui.gateway.client import Gateway, TokenSource
@@ -68,6 +69,7 @@ class GenesysLLMStreamer:
         base_url: str | None = None,
         *,
         endpoint: str = "",
+        dialect: DialectName = "genesys",
         ledger: Records | None = None,
     ) -> None:
         """Open nothing yet.
@@ -75,7 +77,8 @@ class GenesysLLMStreamer:
         Args:
             client: see ``initialize_genesys_client``; or anything with its ``token`` and ``renew``.
             base_url: where the gateway is; else what the settings say, else the client's region.
-            endpoint: the gateway's path, if not the default one.
+            endpoint: the gateway's path, if not the dialect's own.
+            dialect: how the gateway talks; ``openai`` for one that is OpenAI-compatible.
             ledger: where calls are recorded; else the audit file that the app and the command line use.
 
         Raises:
@@ -84,7 +87,7 @@ class GenesysLLMStreamer:
         base_url = base_url or load_settings().profile.base_url or getattr(client, "api_url", None)
         if not base_url:
             raise ConfigurationError("base_url: this client names no region of its own; say where the gateway is.")
-        self._gateway = Gateway(Endpoint(base_url, endpoint), client)
+        self._gateway = Gateway(Endpoint(base_url, endpoint, dialect), client)
         self._ledger = ledger
         self._base_url = base_url
 

@@ -20,6 +20,7 @@ from genesys_tui.gateway.facts import (
     Ending,
     Fact,
     Heartbeat,
+    Reasoning,
     Received,
     Requested,
     Retry,
@@ -228,6 +229,39 @@ def test_what_is_going_on_is_seen_at_any_moment() -> None:
 def test_usage_serves_where_no_chunk_counted() -> None:
     assert metrics_of([*ASKED, Delta(101, "x", 0), Ending(102, output_tokens=9)]).snapshot(102).tokens == 9
     assert metrics_of([*ASKED, Delta(101, "x", 4), Ending(102, output_tokens=9)]).snapshot(102).tokens == 4
+
+
+UNCOUNTED = [Requested(100.0, 1), Answered(100.2, 200, None, estimated=True)]
+
+
+def test_estimates_are_corrected_by_the_gateways_count() -> None:
+    """Of the rate, too: the first chunk keeps its share of what was estimated."""
+    metrics = metrics_of([*UNCOUNTED, *deltas(101.0, 102.0, 103.0, 104.0)])
+    now = metrics.snapshot(104.0)
+    assert (now.tokens, now.estimated, now.streaming_tokens_per_second) == (4, True, 1.0)
+    metrics.take(Ending(104.0, output_tokens=64))
+    then = metrics.snapshot(104.0)
+    assert (then.tokens, then.estimated, then.streaming_tokens_per_second) == (64, False, 16.0)
+
+
+def test_reasoning_that_was_not_shown_does_not_make_a_model_faster() -> None:
+    metrics = metrics_of([*UNCOUNTED, *deltas(101.0, 102.0, 103.0, 104.0)])
+    metrics.take(Ending(104.0, output_tokens=504, hidden_tokens=500))
+    now = metrics.snapshot(104.0)
+    assert (now.tokens, now.streaming_tokens_per_second) == (504, 1.0)
+
+
+def test_estimates_stay_estimates_where_nobody_counts() -> None:
+    now = metrics_of([*UNCOUNTED, *deltas(101.0, 102.0), Ending(103.0)]).snapshot(103.0)
+    assert (now.tokens, now.estimated) == (2, True)
+
+
+def test_reasoning_is_timed_as_chunks_but_is_not_the_first_token() -> None:
+    facts = [*ASKED, Reasoning(101.0, "Hm", 1), Reasoning(102.5, "Hm", 2), Delta(104.0, "x", 3), Ending(104.0)]
+    now = metrics_of(facts).snapshot(104.0)
+    assert (now.chunks, now.tokens, now.stalls) == (3, 3, 0)
+    assert now.time_to_first_token == 4.0
+    assert now.gap_max == 1.5
 
 
 def test_memory_does_not_grow_with_the_stream() -> None:

@@ -60,7 +60,8 @@ def ending_from(metadata: dict[str, Any] | None, at: float) -> Ending:
     usage = metadata.get("usage")
     usage = usage if isinstance(usage, dict) else {}
     counts = (_count(usage.get("input_tokens")), _count(usage.get("output_tokens")))
-    return Ending(at, reason[:MAX_STOP_REASON], truncated, *counts)
+    hidden = _count(usage.get("hidden_tokens")) or 0
+    return Ending(at, reason[:MAX_STOP_REASON], truncated, *counts, hidden_tokens=hidden)
 
 
 def _count(value: object) -> int | None:

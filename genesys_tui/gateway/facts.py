@@ -148,5 +148,8 @@ class Ending(NamedTuple):
     detail: str = ""
     """In words, where the reason is ours and not the gateway's."""
 
+    hidden_tokens: int = 0
+    """Of ``output_tokens``, those the gateway counted and did not show: a model's reasoning, before its reply."""
+
 
 Fact = Requested | Answered | Headers | Received | Delta | Reasoning | Heartbeat | Diagnostic | Anomaly | Done | Retry

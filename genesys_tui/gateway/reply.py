@@ -137,6 +137,10 @@ class Reply:
             self._ending = ending
             self._sequence.complete = True
         elif first.output_tokens is None:
-            self._ending = first._replace(input_tokens=ending.input_tokens, output_tokens=ending.output_tokens)
+            self._ending = first._replace(
+                input_tokens=ending.input_tokens,
+                output_tokens=ending.output_tokens,
+                hidden_tokens=ending.hidden_tokens,
+            )
         linger = time.perf_counter() + self._reader.linger
         self._scope.deadline = linger if self._scope.deadline is None else min(self._scope.deadline, linger)

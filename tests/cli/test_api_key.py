@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,17 @@ def test_ask_says_what_is_estimated(run: Run, serve: Serve) -> None:
     assert "~1 token" in run("ask", "--dialect", "openai", "--base-url", url, "hello").stderr
     record = json.loads(run("ask", "--dialect", "openai", "--base-url", url, "--format", "json", "hello").stdout)
     assert (record["total_tokens"], record["tokens_estimated"]) == (1, True)
+
+
+def test_the_embedded_gateway_says_both_of_its_addresses(command: Sequence[str], environ: dict[str, str]) -> None:
+    arguments = [*command, "gateway", "--port", "0"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ) as server:
+        assert server.stdout is not None
+        assert server.stderr is not None
+        url = server.stdout.readline().strip()
+        said = ""
+        while f"OpenAI-compatible at {url}/v1, with the key demo-key or none." not in said:
+            said += (line := server.stderr.readline())
+            assert line, said
+        server.terminate()
+    assert f"ask --dialect openai --base-url {url}/v1 hello" in said

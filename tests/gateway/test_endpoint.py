@@ -117,3 +117,14 @@ def test_plain_http_makes_no_tls_context() -> None:
         raise AssertionError
 
     assert Endpoint("http://127.0.0.1", trust=never).tls is False  # type: ignore[arg-type]
+
+
+def test_every_dialect_has_one_name_that_settings_and_options_know() -> None:
+    from genesys_tui.config import Profile
+    from genesys_tui.dialect import DIALECT_NAMES
+    from genesys_tui.gateway.dialects import DIALECTS
+
+    assert tuple(DIALECTS) == DIALECT_NAMES
+    for name in DIALECT_NAMES:
+        assert Profile(dialect=name).dialect == name
+        assert Endpoint("https://gateway.example", dialect=name).url.startswith("https://gateway.example/")

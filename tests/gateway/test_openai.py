@@ -375,6 +375,15 @@ def test_reasoning_is_life_but_no_part_of_the_reply(serve: Serve, ledger: Ledger
     assert ledger.get(record.request_id).reply == "Hello, world"
 
 
+def test_hidden_reasoning_counts_as_tokens_but_not_as_speed(serve: Serve, ledger: Ledger) -> None:
+    counts = {"completion_tokens": 1002, "completion_tokens_details": {"reasoning_tokens": 1000}}
+    last = data({"choices": [], "usage": counts})
+    outcome = ask(serve, ledger, [OK, said("Hello"), 0.3, said(", world"), STOP, last, DONE])
+    assert outcome.record.total_tokens == 1002
+    assert outcome.record.streaming_tokens_per_second is not None
+    assert outcome.record.streaming_tokens_per_second < 10
+
+
 def test_a_model_that_reasons_for_long_does_not_stall(serve: Serve, ledger: Ledger) -> None:
     from genesys_tui.call import Context
 

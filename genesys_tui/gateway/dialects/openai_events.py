@@ -60,6 +60,7 @@ class OpenAIReader:
         self._chunks = 0
         self._choice: int | None = None
         self._finished = False
+        self._thought_aloud = False
         self._halves = Halves(lambda fields: fields["choices"][0]["delta"])
 
     @property
@@ -119,6 +120,7 @@ class OpenAIReader:
                 return Heartbeat(at)
         else:
             self._tokens = max(self._tokens + 1, self._usage.get("output_tokens", 0))
+        self._thought_aloud = self._thought_aloud or bool(thought)
         chunk = self._chunk(text, reason) if text or reason else None
         return Thought(at, thought, self._tokens, chunk) if thought else chunk or Heartbeat(at)
 
@@ -150,10 +152,15 @@ class OpenAIReader:
         if not isinstance(usage, dict):
             return False
         for ours, theirs in (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens")):
-            count = usage.get(theirs)
-            if type(count) is int and 0 <= count <= MAX_TOKENS:
-                self._usage[ours] = count
+            self._keep_count(ours, usage.get(theirs))
+        details = usage.get("completion_tokens_details")
+        if isinstance(details, dict) and not self._thought_aloud:
+            self._keep_count("hidden_tokens", details.get("reasoning_tokens"))
         return True
+
+    def _keep_count(self, name: str, count: Any) -> None:
+        if type(count) is int and 0 <= count <= MAX_TOKENS:
+            self._usage[name] = count
 
     def _said_usage(self) -> dict[str, int]:
         """The counts, but no count of 0 for a reply that has text: a server that does not count says so."""
