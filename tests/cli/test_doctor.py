@@ -103,3 +103,12 @@ def test_a_read_only_profile_is_not_knocked_for(run: Run, gateway: DemoGateway) 
     run("config", "set", "read_only", "true")
     code, _, findings = examined(run, GENESYSCLOUD_ACCESS_TOKEN=gateway.mint_token())
     assert (code, findings["endpoint"]["verdict"]) == (0, "skipped")
+
+
+def test_a_gateway_of_the_other_dialect_is_walked_to_without_a_sign_in(run: Run, gateway: DemoGateway) -> None:
+    run("config", "set", "base_url", gateway.url)
+    run("config", "set", "dialect", "openai")
+    code, failed, findings = examined(run, OPENAI_API_KEY=gateway.mint_token())
+    assert (code, failed) == (0, None)
+    assert "API key" in findings["sign-in"]["words"]
+    assert "/chat/completions is served" in findings["endpoint"]["words"]
