@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from audit import forger
-from audit.made import FixedSigner, filled, hurried, write
+from audit.made import MORNING, FixedSigner, filled, hurried, record, write
 
 from genesys_tui.audit import rebuilding
 from genesys_tui.audit.browse import Browser
@@ -84,18 +85,24 @@ def test_an_app_goes_on_meanwhile(path: Path, monkeypatch: pytest.MonkeyPatch) -
     browser = Browser(path)
     made: list[int] = []
     with hurried(Ledger(path)) as ledger:
+        ledger.start(record("runs", started_at=MORNING - timedelta(days=1)), [{"role": "user", "content": "still"}])
+        before = dump(path)
 
         def work(done: int, total: int) -> None:
             assert 0 < done <= total
             write(ledger, f"new{len(made)}", "asked meanwhile", "told meanwhile")
             made.append(done)
-            assert len(browser.page(Filter(), Order(), limit=1000)) == 130 + len(made)
+            assert len(browser.page(Filter(), Order(), limit=1000)) == 131 + len(made)
 
-        assert rebuild(path, work) == 130 + len(made)
+        assert rebuild(path, work) == 131 + len(made)
         assert len(made) > 10, "and it comes to an end"
         assert len(browser.page(Filter(search="meanwhile"), Order(), limit=1000)) == len(made)
         for column in SORTED:
-            assert len(browser.page(Filter(), Order(column), limit=1000)) == 130 + len(made)
+            assert len(browser.page(Filter(), Order(column), limit=1000)) == 131 + len(made)
+        assert dump(path)[:131] == before[:131]
+        (runs,) = browser.page(Filter(status="running"), Order())
+        assert (runs.request_id, runs.end_seq) == ("runs", None)
+        ledger.end(record("runs", status="completed"), "no more")
         write(ledger, "after", "asked after it", "told after it")
         assert [row.request_id for row in browser.page(Filter(search="after it"), Order())] == ["after"]
     browser.close()
