@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+
+def _quiet(bar: str, pointed: str, ground: str) -> dict[str, str]:
+    """Scrollbars that do not call for attention, and a selection in which text can be read."""
+    return {
+        "scrollbar": bar,
+        "scrollbar-hover": pointed,
+        "scrollbar-active": pointed,
+        **{f"scrollbar-background{state}": ground for state in ("", "-hover", "-active")},
+        "scrollbar-corner-color": ground,
+        "screen-selection-foreground": "auto 87%",
+    }
+
+
 DARK = Theme(
     name="genesys-dark",
     primary="#ff5c35",
@@ -17,6 +30,7 @@ DARK = Theme(
     surface="#161b26",
     panel="#1d2431",
     dark=True,
+    variables=_quiet("#434a57", "#6d7480", "#161b26"),
 )
 LIGHT = Theme(
     name="genesys-light",
@@ -31,4 +45,5 @@ LIGHT = Theme(
     surface="#f2f0ec",
     panel="#e8e5df",
     dark=False,
+    variables=_quiet("#c3c4c6", "#9b9ea3", "#f2f0ec"),
 )

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from genesys_tui.audit.records import Record
 from genesys_tui.tui.naming import name_of, named, sign_of
 from genesys_tui.tui.screens.history import HistoryScreen
 from genesys_tui.tui.screens.wire import WireScreen
+from genesys_tui.tui.words import Keys, note_of
 
 from .conftest import MakeStage, Stage
+from .history.made import ended, started
 
 REMAPPED = {
     "prompt.send": "f5",
@@ -142,11 +143,7 @@ async def test_the_other_screens_name_them(stage: MakeStage) -> None:
 
 
 def test_an_ending_offers_only_what_can_be_done() -> None:
-    from genesys_tui.tui.words import Keys, note_of
-
-    cut = Record.model_validate(
-        {"request_id": "a", "model": "m", "status": "truncated", "stop_reason": "length", "truncated": True}
-    )
+    cut = ended(started(10), 10)
     keys = Keys("alt+c", "alt+p", "page up")
     assert note_of(cut, keys).endswith(" — alt+c continues, alt+p raises the limit")
     assert "continues" not in note_of(cut)

@@ -73,7 +73,7 @@ async def test_escape_leaves_and_copies_nothing(stage: MakeStage) -> None:
 
 
 async def test_the_view_goes_with_the_cursor_and_the_stream_does_not_pull_it_away(stage: MakeStage) -> None:
-    it = stage(rate=200, tokens=400)
+    it = stage(rate=400, tokens=1600)
     async with it.app.run_test(size=(80, 24)) as pilot:
         await it.ask(pilot, PROMPT)
         await it.send(pilot, "And more of it")

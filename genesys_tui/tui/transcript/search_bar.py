@@ -55,7 +55,6 @@ class SearchBar(Horizontal):
     DEFAULT_CSS = """
     SearchBar {
         height: 1;
-        margin: 0 1;
         padding: 0 1;
         background: $surface;
         & > .label { width: auto; color: $text-primary; text-style: bold; padding-right: 1; }
