@@ -17,6 +17,7 @@ from genesys_tui.config import Settings
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.continuing import take_terminal_back
 from genesys_tui.tui.desk import DemoSwitch, Desk
+from genesys_tui.tui.early import Early
 from genesys_tui.tui.hangup import end_on_hangup
 from genesys_tui.tui.morning import keep_all
 from genesys_tui.tui.screens.chat import ChatScreen
@@ -27,7 +28,7 @@ WIDE = 100
 """Columns from which there is room for the sidebar."""
 
 
-class GenesysApp(Receiving):
+class GenesysApp(Early, Receiving):
     """Chat with the gateway, and look back at the calls.
 
     ``open_desk`` is called on a thread once the first frame is out; it may take its time, and raise GenesysError.

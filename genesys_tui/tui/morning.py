@@ -85,6 +85,11 @@ class MorningScreen(ReadingScreen):
 
         return Talk(self._settings)
 
+    @property
+    def stays(self) -> bool:
+        """Whether neither the app nor this screen is on its way out."""
+        return self.app.return_code is None and self.is_attached and not self._pruning
+
     def begin_morning(self) -> None:
         """Fetch what comes behind the first frame; DeskOpened or DeskRefused is the last of it."""
         self.call_after_refresh(self.set_timer, PAINTED, self._fetch)
@@ -95,10 +100,13 @@ class MorningScreen(ReadingScreen):
 
     async def on_part_came(self, event: PartCame) -> None:
         """Put what can be seen in its place."""
+        if not self.stays:
+            return
         if event.name == "health":
             await self.query_one("#sidebar").mount(self.health)
-            self.health.read({"state": OPENING})
-            self.has_gauges = True
+            self.has_gauges = bool(self.health.children)  # none, where the app was quit meanwhile
+            if self.has_gauges:
+                self.health.read({"state": OPENING})
         elif event.name == "transcript":
             await self.query_one("#talk").mount(self.transcript, after="Welcome")
 

@@ -32,7 +32,13 @@ APP = ("-m", "genesys_tui")
 FIRST = "sk the model"
 """What the first frame shows, behind the cursor."""
 
-HEAVY = ("httpx", "httpcore", "keyring", "sqlite3", "PureCloudPlatformClientV2", "uvicorn", "starlette", "markdown_it")
+WHOLE = "ready"
+"""What it shows when calls can be made."""
+
+HEAVY = (
+    *("httpx", "httpcore", "keyring", "sqlite3", "PureCloudPlatformClientV2", "uvicorn", "starlette", "markdown_it"),
+    *("pydantic", "click", "pygments", "filelock"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class Start:
     """Seconds of CPU time until then: a busy machine changes it less."""
     memory: float
     """MB resident then."""
+    whole: float | None = None
+    """Seconds until all is there."""
     idle: float | None = None
     """The share of a core while nothing happens."""
 
@@ -64,13 +72,14 @@ def start(arguments: Sequence[str], mark: str, home: Path, idle: float = 0.0) ->
         first = terminal.wait_for(mark, seconds=60) - terminal.started_at
         used, memory = terminal.cpu(), terminal.memory()
         share = None
+        whole = terminal.wait_for(WHOLE, seconds=60) - terminal.started_at if mark == FIRST else None
         if idle:
             time.sleep(3)
             before = terminal.cpu()
             time.sleep(idle)
             share = (terminal.cpu() - before) / idle
         terminal.process.kill()
-    return Start(first, used, memory, share)
+    return Start(first, used, memory, whole, share)
 
 
 def both(times: int, idle: float = 0.0) -> tuple[Start, Start]:
@@ -88,7 +97,8 @@ def both(times: int, idle: float = 0.0) -> tuple[Start, Start]:
 
 def loaded() -> list[str]:
     """What of the heavy modules is imported before the first frame."""
-    script = "import sys, genesys_tui.cli.app, genesys_tui.cli.entrance, genesys_tui.tui.app; print(*sys.modules)"
+    first = ("cli.main", "cli.app", "cli.entrance", "tui.app")
+    script = f"import sys, {', '.join(f'genesys_tui.{name}' for name in first)}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return [name for name in HEAVY if name in done.stdout.split()]
 
@@ -98,6 +108,7 @@ def _median(starts: list[Start]) -> Start:
         statistics.median(each.first for each in starts),
         statistics.median(each.cpu for each in starts),
         statistics.median(each.memory for each in starts),
+        statistics.median(each.whole for each in starts if each.whole) if starts[0].whole else None,
         starts[-1].idle,
     )
 
@@ -112,6 +123,7 @@ def main() -> None:
     ratio = real.first / trivial.first
     print(f"| first frame | {trivial.first:.3f} s | {real.first:.3f} s, {ratio:.2f} × | 1.5 × |")
     print(f"| CPU time until then | {trivial.cpu:.2f} s | {real.cpu:.2f} s, {real.cpu / trivial.cpu:.2f} × |  |")
+    print(f"| ready for a call |  | {real.whole or 0:.3f} s |  |")
     print(f"| memory then | {trivial.memory:.1f} MB | {real.memory:.1f} MB | 45 MB |")
     print(f"| CPU, idle | {trivial.idle or 0:.2%} | {real.idle or 0:.2%} | 1 % |")
     print(f"| imported too early | | {', '.join(loaded()) or 'nothing'} | nothing |")

@@ -116,6 +116,8 @@ class ChatScreen(MorningScreen):
 
     def on_desk_opened(self, event: DeskOpened) -> None:
         """Calls can be made; one may be waiting."""
+        if not self.stays:
+            return
         self.desk, self._opening = event.desk, False
         self.health.measure_token(event.desk.token_age)
         self._show({"state": READY})
