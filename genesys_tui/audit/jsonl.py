@@ -23,6 +23,7 @@ from genesys_tui.audit.shapes import DEFAULTS, encoded, shape_of
 
 Kept = dict[str, tuple[bytes, str | bytes | None]]
 _NONE: Kept = {}
+_decoded = json.JSONDecoder().raw_decode
 _ERASED = "What was said in this call was erased."
 
 
@@ -80,7 +81,7 @@ def _line(ledger: str, row: tuple[Any, ...], texts: Texts) -> str:
 def _record(payload: str, said: str, erased: bool) -> str:
     """A record as the line begins with it."""
     if not said and not erased:
-        record = json.loads(payload)["record"]
+        record = _decoded(payload)[0]["record"]
         if shape := shape_of(tuple(record)):
             return shape.written(record)
     return encoded(fields_of_stored(payload, said, erased))[:-1]

@@ -45,7 +45,6 @@ UNMEASURED = -1
 """A rate or time that could not be measured. Unlike NULL it has a place in every order."""
 
 _LARGEST = 2**63 - 1
-_OF_CALLS = ("start", "end", "recovered", "erase")
 
 _EMPTY: dict[str, str | int] = {
     **dict.fromkeys(("stop_reason", "probe"), ""),
@@ -139,14 +138,29 @@ def replace(db: sqlite3.Connection) -> int:
         db.execute(f"DROP TABLE IF EXISTS {name}")
     db.execute(f"ALTER TABLE {ANEW} RENAME TO words")
     db.execute(_CALLS)
-    for seq, kind, payload in db.execute("SELECT seq, kind, payload FROM events ORDER BY seq"):
-        if kind in _OF_CALLS:
-            _take_row(db, seq, kind, json.loads(payload))
+    query = f"INSERT INTO calls (start_seq, end_seq, {', '.join(COLUMNS)}) VALUES (?, ?, {_PLACES})"  # noqa: S608
+    db.executemany(query, _rows(db))
+    for (payload,) in db.execute("SELECT payload FROM events WHERE kind = 'erase'").fetchall():
+        db.execute("UPDATE calls SET erased = 1 WHERE start_seq = ?", (json.loads(payload)["start"],))
     for statement in (*_INDEXES, _PROJECTED):
         db.execute(statement)
     db.execute("INSERT INTO projected SELECT ?, coalesce(max(seq), 0) FROM events", (VERSION,))
     calls: int = db.execute("SELECT count(*) FROM calls").fetchone()[0]
     return calls
+
+
+def _rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    """Start, end and columns of every call, as its last event has them."""
+    running: dict[int, str] = {}
+    for seq, kind, payload in db.execute("SELECT seq, kind, payload FROM events ORDER BY seq"):
+        if kind == "start":
+            running[seq] = payload
+        elif kind in ("end", "recovered"):
+            fields = json.loads(payload)
+            if running.pop(fields["start"], None) is not None:
+                yield fields["start"], seq, *_row(fields["record"])
+    for seq, payload in running.items():
+        yield seq, None, *_row(json.loads(payload)["record"])
 
 
 def through(db: sqlite3.Connection) -> int:
