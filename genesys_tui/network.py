@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
 from genesys_tui.tls import Tls, expanded
+
+if TYPE_CHECKING:
+    from genesys_tui.config import Profile
 
 _FILES = ("ca_bundle", "client_certificate", "client_key")
 
@@ -21,6 +24,12 @@ class Network:
     """Its URL; empty for what HTTPS_PROXY and NO_PROXY say. This machine is never asked through a proxy."""
 
     tls: Tls = field(default_factory=Tls)
+
+    @classmethod
+    def of_profile(cls, profile: Profile, password: Callable[[], SecretStr | None]) -> Network:
+        """As a profile says; ``password`` finds the one of its client certificate's key."""
+        files = (profile.ca_bundle, profile.client_certificate, profile.client_key)
+        return cls(profile.proxy, Tls(profile.trust, *files, password))
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Network:

@@ -13,8 +13,9 @@ from pydantic import SecretStr
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.records import Record
 from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials
+from genesys_tui.auth.key_password import find_key_password
 from genesys_tui.call import Context, Ended, Records
-from genesys_tui.config import DEFAULT_PROFILE, load_settings
+from genesys_tui.config import DEFAULT_PROFILE, Settings, load_settings
 from genesys_tui.dialect import DialectName
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.exchange import Exchange
@@ -24,6 +25,7 @@ from genesys_tui.gateway.facts import Delta
 from genesys_tui.gateway.payload import Payload, build_payload
 from genesys_tui.home import Home
 from genesys_tui.metrics import Snapshot
+from genesys_tui.network import Network
 
 AuditEntry = Record
 """The record of a call, under the name that the tutorial gives it."""
@@ -47,17 +49,18 @@ def initialize_genesys_client(
         client_secret: see ``client_id``.
         environment: the region: an AWS name, a domain, or a base URL that serves sign-in and API at once. Else
             GENESYS_ENVIRONMENT, else what the profile's settings say.
-        profile: whose keyring entries are used.
+        profile: whose keyring entries, proxy and certificates are used.
 
     Raises:
-        ConfigurationError: there is no such region.
+        ConfigurationError: there is no such region, or no such profile.
         SignInError: half of the credentials was given.
     """
-    place = environment or load_settings(profile=profile).sign_in_place
+    settings = load_settings(profile=profile)
     store = SecretStore(profile)
-    if client_id is None and client_secret is None:
-        return SignIn(partial(find_credentials, os.environ, store), place, store)
-    return SignIn(Credentials.of(client_id or "", SecretStr(client_secret or ""), "arguments"), place, store)
+    credentials: Credentials | Callable[[], Credentials] = partial(find_credentials, os.environ, store)
+    if client_id is not None or client_secret is not None:
+        credentials = Credentials.of(client_id or "", SecretStr(client_secret or ""), "arguments")
+    return SignIn(credentials, environment or settings.sign_in_place, store, network=_network(settings, store))
 
 
 class GenesysLLMStreamer:
@@ -71,6 +74,7 @@ class GenesysLLMStreamer:
         endpoint: str = "",
         dialect: DialectName = "genesys",
         ledger: Records | None = None,
+        profile: str = DEFAULT_PROFILE,
     ) -> None:
         """Open nothing yet.
 
@@ -80,14 +84,18 @@ class GenesysLLMStreamer:
             endpoint: the gateway's path, if not the dialect's own.
             dialect: how the gateway talks; ``openai`` for one that is OpenAI-compatible.
             ledger: where calls are recorded; else the audit file that the app and the command line use.
+            profile: whose proxy and certificates count.
 
         Raises:
             ConfigurationError: the base URL is none, or would send the token unprotected.
         """
-        base_url = base_url or load_settings().profile.base_url or getattr(client, "api_url", None)
+        settings = load_settings(profile=profile)
+        network = _network(settings, SecretStore(profile))
+        base_url = base_url or settings.profile.base_url or getattr(client, "api_url", None)
         if not base_url:
             raise ConfigurationError("base_url: this client names no region of its own; say where the gateway is.")
-        self._gateway = Gateway(Endpoint(base_url, endpoint, dialect), client)
+        there = Endpoint(base_url, endpoint, dialect, proxy=network.proxy or None, trust=network.tls.context)
+        self._gateway = Gateway(there, client)
         self._ledger = ledger
         self._base_url = base_url
 
@@ -138,6 +146,10 @@ class GenesysLLMStreamer:
                 elif isinstance(fact, Ended):
                     return fact.record
         raise AssertionError("a call always ends")
+
+
+def _network(settings: Settings, store: SecretStore) -> Network:
+    return Network.of_profile(settings.profile, partial(find_key_password, os.environ, store))
 
 
 def _validated(payload: Payload | Mapping[str, Any]) -> Payload:

@@ -86,12 +86,8 @@ def make_network(settings: Settings, store: SecretStore | None = None) -> Networ
     """How the profile's connections are made."""
     from genesys_tui.auth.key_password import find_key_password
     from genesys_tui.network import Network
-    from genesys_tui.tls import Tls
 
-    profile = settings.profile
-    password = partial(find_key_password, os.environ, store or make_store(settings))
-    tls = Tls(profile.trust, profile.ca_bundle, profile.client_certificate, profile.client_key, password)
-    return Network(profile.proxy, tls)
+    return Network.of_profile(settings.profile, partial(find_key_password, os.environ, store or make_store(settings)))
 
 
 def make_endpoint(settings: Settings) -> Endpoint:

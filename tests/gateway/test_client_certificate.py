@@ -14,6 +14,7 @@ from gateway.raw_server import OK, RawServer, chunk, final
 from papers import PASSWORD, Papers
 from pydantic import SecretStr
 
+from genesys_tui import GenesysLLMStreamer, build_stream_payload
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.call import Ended
 from genesys_tui.errors import ConfigurationError
@@ -185,3 +186,20 @@ def test_certifi_is_believed_whatever_the_system_says(
     error = run(call_to(server.url, ledger, trust=Tls("certifi").context)).record.error
     assert error is not None
     assert error.kind == "untrusted"
+
+
+def test_the_library_takes_proxy_and_certificates_from_the_profile(
+    serve: Serve, papers: Papers, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(REPLY, tls=papers.server(VERSIONS[0]))
+    certificate, key = papers.client()
+    monkeypatch.setenv("GENESYS_TUI_HOME", str(tmp_path))
+    with Proxy(server.port) as proxy:
+        network = {"proxy": proxy.url, "ca_bundle": papers.bundle, "client_certificate": certificate, "client_key": key}
+        lines = "\n".join(f'{name} = "{value}"' for name, value in network.items())
+        (tmp_path / "config.toml").write_text(f"[profiles.live]\n{lines}\n")
+        token = type("Token", (), {"token": lambda _: "t", "renew": lambda _, __: "t"})()
+        streamer = GenesysLLMStreamer(token, "https://gateway.test", ledger=ledger, profile="live")
+        text = "".join(streamer.stream_completion(build_stream_payload("hello", "m")))
+    assert text == "through"
+    assert proxy.connects == ["CONNECT gateway.test:443 HTTP/1.1"]
