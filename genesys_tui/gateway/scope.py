@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import select
 import selectors
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -23,6 +25,33 @@ class DeadlineReached(Exception):
 
 class WaitedEnough(Exception):
     """Nothing happened within the time given. Not TimeoutError: the kernel has one of its own."""
+
+
+class SelectorPoll:
+    """``select.poll`` where there is none, as far as a waiter needs it."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.SelectSelector()
+
+    def register(self, fd: int, mask: int) -> None:
+        """Look at this one, too."""
+        self._selector.register(fd, mask)
+
+    def modify(self, fd: int, mask: int) -> None:
+        """Look whether it can be read, or written."""
+        self._selector.modify(fd, mask)
+
+    def poll(self, milliseconds: float | None) -> list[tuple[int, int]]:
+        """Those that can."""
+        ready = self._selector.select(None if milliseconds is None else milliseconds / 1000)
+        return [(key.fd, mask) for key, mask in ready]
+
+
+# Looked at for every piece of a stream: through a selector it costs several times as much.
+_poll: Callable[[], Any] = getattr(select, "poll", SelectorPoll)
+_READ, _WRITE = (
+    (select.POLLIN, select.POLLOUT) if hasattr(select, "poll") else (selectors.EVENT_READ, selectors.EVENT_WRITE)
+)
 
 
 class Scope:
@@ -111,12 +140,12 @@ class Waiter:
 
     def __init__(self, scope: Scope, wakes: socket.socket, sock: socket.socket | None) -> None:
         self._scope = scope
-        self._sock = sock
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(wakes, selectors.EVENT_READ)
+        self._fd = None if sock is None else sock.fileno()
+        self._poll = _poll()
+        self._poll.register(wakes.fileno(), _READ)
         self._writing = False
-        if sock is not None:
-            self._selector.register(sock, selectors.EVENT_READ)
+        if self._fd is not None:
+            self._poll.register(self._fd, _READ)
 
     def wait(self, timeout: float | None, *, write: bool = False) -> None:
         """Return when the socket can be read (or written).
@@ -124,24 +153,26 @@ class Waiter:
         Raises Cancelled, DeadlineReached, or WaitedEnough after ``timeout`` seconds.
         """
         scope = self._scope
-        if self._sock is not None and write is not self._writing:
-            self._selector.modify(self._sock, selectors.EVENT_WRITE if write else selectors.EVENT_READ)
+        if self._fd is not None and write is not self._writing:
+            self._poll.modify(self._fd, _WRITE if write else _READ)
             self._writing = write
-        end = None if timeout is None else time.perf_counter() + timeout
+        now = time.perf_counter()
+        end = math.inf if timeout is None else now + timeout
         while True:
             scope.check()
-            ends = [moment for moment in (end, scope.deadline) if moment is not None]
-            left = max(0.0, min(ends) - time.perf_counter()) if ends else None
-            ready = self._selector.select(left)
+            nearest = end if scope.deadline is None else min(end, scope.deadline)
+            ready = self._poll.poll(None if nearest == math.inf else max(0.0, nearest - now) * 1000)
             scope.check()
-            if any(key.fileobj is self._sock for key, _ in ready):
-                return
-            if end is not None and time.perf_counter() >= end:
+            for fd, _ in ready:
+                if fd == self._fd:
+                    return
+            now = time.perf_counter()
+            if now >= end:
                 raise WaitedEnough
 
     def close(self) -> None:
         """Forget the socket."""
-        self._selector.close()
+        self._poll = _poll()
 
     def __enter__(self) -> Waiter:
         return self
