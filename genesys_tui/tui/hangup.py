@@ -15,7 +15,7 @@ from textual.app import App
 GRACE = 3.0
 """Seconds in which the app can end in its own way. It cannot while it waits for a terminal that reads nothing."""
 
-_SIGNALS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _HANGUP = 129
 """The exit code of a program that SIGHUP ended, as a shell reports it."""
 

@@ -93,6 +93,10 @@ class Terminal:
                     raise TimeoutError(f"{text!r} was not shown within {seconds:g} s")
             return time.perf_counter()
 
+    def resize(self, columns: int, lines: int) -> None:
+        """Become another size, as a dragged window does."""
+        fcntl.ioctl(self._leader, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
     def stop_reading(self) -> None:
         """Let the program's output pile up, but for what is being read."""
         self._reading.clear()
