@@ -6,6 +6,10 @@ import base64
 import json
 from pathlib import Path
 
+from textual.screen import Screen
+
+from genesys_tui.tui.keys import places
+
 from .conftest import DEMO, HERE, Launch, ended, ready, started
 from .reader import read
 
@@ -20,11 +24,27 @@ system = "\u001b]52;c;cm0gLXJmIC8=\u0007[bold red]loud[/] \u202e"
 "[@click=app.quit]q[/]" = "f8"
 """.replace(r"\uDB40\uDC61", r"\U000e0061")
 
-SCREENS = {
-    *("ChatScreen", "HistoryScreen", "WireScreen", "HelpScreen", "SignInScreen"),
-    *("ParametersDialog", "Shelf", "FilterDialog", "Search", "CommandPalette"),
+UNMET = {
+    "EraseQuestion",
+    "FileQuestion",
+    "Forks",
+    "ProbeScreen",
+    "ProductionQuestion",
+    "ReasoningDialog",
+    "SaveQuestion",
 }
-"""Those that the walk must have met at least: it finds its way by the keys that are offered."""
+"""Screens that the walk does not meet yet. A screen that is neither met nor named here fails the test."""
+
+
+def screens() -> set[str]:
+    """Every screen of the package that is not only there to be built upon."""
+    places()  # imports them all
+
+    def below(kind: type) -> set[type]:
+        return {kind, *(each for child in kind.__subclasses__() for each in below(child))}
+
+    ours = {each for each in below(Screen) if each.__module__.startswith("genesys_tui.")}
+    return {each.__name__ for each in ours if not any(issubclass(other, each) for other in ours - {each})}
 
 
 def test_nothing_hostile_reaches_the_terminal(launch: Launch, tmp_path: Path) -> None:
@@ -41,7 +61,7 @@ def test_nothing_hostile_reaches_the_terminal(launch: Launch, tmp_path: Path) ->
     assert [each for each in copied if "\x1b" in each or "\u202e" in each] == []
     assert "[@click=app.quit]" in told.text
     assert [each for each in walked["clicks"] if "quit" in each] == []
-    assert set(walked["seen"]) >= SCREENS
+    assert screens() - set(walked["seen"]) <= UNMET
 
 
 def test_no_color_means_none(launch: Launch) -> None:
