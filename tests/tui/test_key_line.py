@@ -56,7 +56,11 @@ async def test_a_click_presses_the_key(stage: MakeStage) -> None:
         for words, mode in (("F3 History", "history"), ("F2 Chat", "chat"), ("F4 Wire", "wire")):
             key_line = it.app.screen.query_one(KeyLine)
             await pilot.click(key_line, offset=(line(it).index(words) + 1, 0))
-            await it.until(pilot, lambda mode=mode: it.app.current_mode == mode)
+            for _ in range(500):
+                if it.app.current_mode == mode:
+                    break
+                await pilot.pause(0.02)
+            assert it.app.current_mode == mode
             await settled(it, pilot, "Quit")
 
 
