@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Literal
 
 from genesys_tui.errors import SecretStoreError
@@ -65,6 +66,10 @@ def detect_backend() -> KeyringBackend:
     Raises:
         SecretStoreError: there is none, or none that can be trusted.
     """
+    if sys.platform != "darwin":
+        # Elsewhere its import only looks for Apple's libraries, with gcc and ld, which would inherit every secret in
+        # the environment.
+        sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]  # as import allows it
     import keyring
     import keyring.backends.chainer
 

@@ -8,6 +8,7 @@ is the JSON of an ``answer.Answer``.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import gc
 import json
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from genesys_tui.auth.transport import Transport, TransportError, sdk_http_client
 from genesys_tui.network import Network
@@ -54,7 +56,7 @@ def _end_with_parent() -> None:
 
 def ask(request: Mapping[str, Any]) -> dict[str, Any]:
     """Sign in (or only ask whose token it is), and say how it went. A failure is an answer too."""
-    secrets = [request[key] for key in ("client_secret", "access_token", "key_password") if request.get(key)]
+    secrets = _secrets_of(request)
     try:
         answer = _sign_in(request)
     except TransportError as error:
@@ -68,6 +70,13 @@ def ask(request: Mapping[str, Any]) -> dict[str, Any]:
             own = answer["outcome"] in ("configuration", "client_certificate")
             answer[key] = _plain(answer[key], secrets, 5 * MAX_TEXT if own else MAX_TEXT)
     return answer
+
+
+def _secrets_of(request: Mapping[str, Any]) -> list[str]:
+    """What no answer may quote: each secret, as a URL has it, and as the Authorization header had it."""
+    plain = [request[key] for key in ("client_secret", "access_token", "key_password") if request.get(key)]
+    pair = f"{request.get('client_id')}:{request.get('client_secret')}".encode()
+    return [*plain, *(quote(secret, safe="") for secret in plain), base64.b64encode(pair).decode()]
 
 
 def _sign_in(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from genesys_tui.cli.wiring import make_endpoint, make_gateway, make_store, make
 from genesys_tui.config import Settings, load_settings
 from genesys_tui.errors import CredentialsRejected, GatewayError, NotAnEventStream, NotServed
 from genesys_tui.gateway.client import Gateway, TokenSource
-from genesys_tui.gateway.scope import Scope
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.setting import write_setting
 
@@ -67,16 +66,13 @@ def _try(settings: Settings, tokens: TokenSource) -> None:
 
 def _models(gateway: Gateway) -> str:
     """How many there are, or why that is not known. Raises CredentialsRejected, and GatewayError."""
-    scope = Scope()
     try:
-        names = gateway.models(scope)
+        names = gateway.models()
     except (NotServed, NotAnEventStream):
         return "no models, so whether it takes the key shows with the first call"
     except GatewayError as error:
         if error.status_code == 401:
             raise CredentialsRejected(f"The gateway refused the API key. {error.message}", status_code=401) from None
         raise
-    finally:
-        scope.close()
     some = ", ".join(map(sanitized_line, names[:3]))
     return f"{len(names)} models{f' ({some}, …)' if len(names) > 3 else f' ({some})' if some else ''}"

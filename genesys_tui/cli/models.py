@@ -20,16 +20,11 @@ def models(profile: str | None, **flags: Any) -> None:
     """List the models of the profile's gateway, a name a line; where it has no list, those of the profile."""
     from genesys_tui.cli.wiring import make_gateway, make_tokens
     from genesys_tui.config import load_settings
-    from genesys_tui.gateway.scope import Scope
     from genesys_tui.sanitize import sanitized_line
 
     settings = load_settings(given(flags), profile=profile)
-    scope = Scope()
-    try:
-        with closing(make_tokens(settings)) as tokens:
-            names = make_gateway(settings, tokens).models(scope)
-    finally:
-        scope.close()
+    with closing(make_tokens(settings)) as tokens:
+        names = make_gateway(settings, tokens).models()
     if not names:
         narrate("The gateway lists no models. Those of the profile's setting `models`:")
     for name in names or settings.profile.models:

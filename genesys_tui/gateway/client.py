@@ -20,7 +20,7 @@ from genesys_tui.gateway.facts import Answered, Ending, Fact, Requested, Retry
 from genesys_tui.gateway.models import fetch_models
 from genesys_tui.gateway.network import ScopedTransport
 from genesys_tui.gateway.payload import Payload
-from genesys_tui.gateway.redaction import headers_of
+from genesys_tui.gateway.redaction import headers_of, without_password
 from genesys_tui.gateway.refusals import correlation_id, encoding_of, refusal_of
 from genesys_tui.gateway.reply import Reply
 from genesys_tui.gateway.retry import RetryPolicy
@@ -121,7 +121,7 @@ class Gateway:
             if not _is_stream(response):
                 yield headers_of(response, token, self._clock())
                 raise refusal_of(response, scope, token, dialect)
-            named = correlation_id(response, dialect)
+            named = correlation_id(response, dialect, token)
             yield Answered(self._clock(), response.status_code, named, not dialect.counts_tokens)
             yield headers_of(response, token, self._clock())
             sequence = Sequence(self.endpoint.content_mode, dialect.matrix(payload))
@@ -141,8 +141,9 @@ class Gateway:
             seconds = limits.timeout_on_inactivity_seconds
             raise TimedOut(_no_answer(host, seconds, "timeout_on_inactivity_seconds")) from None
         except httpx.ProxyError as error:
+            said = without_password(str(error), self.endpoint.proxy_url)
             raise ProxyRefused(
-                f"The proxy does not lead to {host}: it answered {error}. Check the setting proxy or HTTPS_PROXY, and "
+                f"The proxy does not lead to {host}: it answered {said}. Check the setting proxy or HTTPS_PROXY, and "
                 "the user and password in it."
             ) from None
         except httpx.TransportError as error:

@@ -14,6 +14,7 @@ import httpx
 
 from genesys_tui.errors import ConfigurationError, GenesysError, NotAdmitted, ProxyRefused, Unreachable
 from genesys_tui.gateway.network import ScopedNetwork
+from genesys_tui.gateway.redaction import without_password
 from genesys_tui.gateway.scope import Scope
 
 HopName = Literal["dns", "tcp", "proxy", "tls"]
@@ -116,6 +117,7 @@ class Way:
         host, port = self._end
         answer = _asked_for_tunnel(self._stream, host, port, self._proxy)
         status = answer.split(b"\r\n", 1)[0].decode("latin-1").partition(" ")[2]
+        status = without_password(status, self._proxy)
         if not status.startswith("2"):
             raise ProxyRefused(
                 f"The proxy does not lead to {host}:{port}: it answered {status.strip() or 'nothing that is HTTP'}. "

@@ -10,6 +10,7 @@ from genesys_tui.errors import ProxyRefused, TimedOut, Unreachable
 from genesys_tui.gateway.client import authorization
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.network import ScopedTransport
+from genesys_tui.gateway.redaction import without_password
 from genesys_tui.gateway.refusals import refusal_of
 from genesys_tui.gateway.scope import Scope
 
@@ -43,7 +44,8 @@ def _answer(client: httpx.Client, endpoint: Endpoint, token: str, scope: Scope) 
             f"{host} gave no answer within {PATIENCE:g} s. Try again, or ask who runs the gateway."
         ) from None
     except httpx.ProxyError as error:
-        raise ProxyRefused(f"The proxy does not lead to {host}: it answered {error}.") from None
+        said = without_password(str(error), endpoint.proxy_url)
+        raise ProxyRefused(f"The proxy does not lead to {host}: it answered {said}.") from None
     except httpx.TransportError as error:
         raise Unreachable(f"The connection to {host} ended before there was an answer ({error}). Try again.") from None
     with closing(response):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from urllib.parse import quote
 
 import httpx
 
@@ -13,8 +15,19 @@ _SHORTEST = 8
 
 
 def redacted(text: str, token: str) -> str:
-    """The text, with dots for the token."""
-    return text.replace(token, "••••") if len(token) >= _SHORTEST else text
+    """The text, with dots for the token, plain or as a URL writes it."""
+    if len(token) < _SHORTEST:
+        return text
+    text = text.replace(token, "••••")
+    return text.replace(quote(token, safe=""), "••••") if "%" in text else text
+
+
+def without_password(text: str, proxy: httpx.URL | None) -> str:
+    """The text, with dots for the password of a proxy, plain or as it was sent."""
+    if proxy is None or not proxy.password:
+        return text
+    pair = base64.b64encode(f"{proxy.username}:{proxy.password}".encode()).decode()
+    return redacted(text.replace(pair, "••••"), proxy.password)
 
 
 _SECRET = re.compile("auth|cookie|token(?!s\\b)|key|secret|signature|credential|session|password", re.IGNORECASE)

@@ -31,16 +31,16 @@ def refusal_of(response: httpx.Response, scope: Scope, token: str, dialect: Dial
     kind, sentence = _kind_and_sentence(response, status, quoted, dialect.advice)
     if fault and status < 300:
         kind, sentence = Refused, f"The gateway answered {status}, but with an error.{quoted} Correct the request."
-    error = kind(redacted(sentence, token), status_code=status, correlation_id=correlation_id(response, dialect))
+    error = kind(redacted(sentence, token), status_code=status, correlation_id=correlation_id(response, dialect, token))
     if isinstance(error, RateLimited | Unavailable):
         error.retry_after = parse_retry_after(response.headers.get("Retry-After"))
     return error
 
 
-def correlation_id(response: httpx.Response, dialect: Dialect) -> str | None:
-    """What the gateway's support asks for, where the answer names one."""
+def correlation_id(response: httpx.Response, dialect: Dialect, token: str) -> str | None:
+    """What the gateway's support asks for, where the answer names one; without the token."""
     named = next((name for name in dialect.correlation_headers if name in response.headers), None)
-    return None if named is None else _cut(response.headers[named])
+    return None if named is None else _cut(redacted(response.headers[named], token))
 
 
 def encoding_of(response: httpx.Response) -> str:

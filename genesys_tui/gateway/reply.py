@@ -26,6 +26,10 @@ from genesys_tui.gateway.sequence import Sequence
 from genesys_tui.gateway.sse import Event, EventDecoder, Oversized, Pulse
 from genesys_tui.gateway.unpack import unpacked
 
+_DOTS = "••••".encode()
+_NOTHING = b"\xff no token at all \xff"
+"""What no event holds that is text."""
+
 
 class Reply:
     """Reads one open stream. Whatever happens from here on, it has an ending."""
@@ -39,13 +43,14 @@ class Reply:
         clock: Callable[[], float],
         token: str = "",
     ) -> None:
-        """``token`` is what no diagnostic may quote."""
+        """``token`` is what nothing of the reply may quote."""
         self._response = response
         self._reader = reader
         self._sequence = sequence
         self._scope = scope
         self._clock = clock
         self._token = token
+        self._secret = token.encode() if redacted(token, token) != token else _NOTHING
         self._decoder = EventDecoder()
         self._ending: Ending | None = None
 
@@ -60,6 +65,8 @@ class Reply:
                 yield Received(last, len(data))
                 for item in self._decoder.feed(data):
                     if isinstance(item, Event):
+                        if self._secret in item.data or item.name != "message":
+                            item = self._quiet(item)
                         reading = read(item, last)
                         # One call and no generator for the usual case: this is done for every event.
                         if isinstance(reading, StreamChunk) and (delta := plain(reading, last, item.data)):
@@ -92,9 +99,14 @@ class Reply:
             return body
         return self._scope.checked(unpacked(body))
 
+    def _quiet(self, event: Event) -> Event:
+        """The event without the token: its data is shown and saved as it came."""
+        name, last_id = (redacted(text, self._token) for text in (event.name, event.id))
+        return Event(event.data.replace(self._secret, _DOTS), name, last_id)
+
     def _sign_of_life(self, item: Pulse | Oversized, at: float) -> Fact:
         if isinstance(item, Pulse):
-            return Heartbeat(at, data=item.text.encode())
+            return Heartbeat(at, data=redacted(item.text, self._token).encode())
         return Diagnostic(at, "message", "", f"an event of more than {item.size // 2**20} MiB was dropped")
 
     def _understand(self, reading: Reading, event: Event, at: float) -> Iterator[Fact]:
@@ -115,13 +127,14 @@ class Reply:
             yield Done(at, event.data)
             self._end(reading)
         elif isinstance(reading, Diagnostic):
-            yield reading._replace(data=redacted(reading.data, self._token))
+            name, data = redacted(reading.name, self._token), redacted(reading.data, self._token)
+            yield reading._replace(name=name, data=data)
         elif isinstance(reading, Failure):
             yield from self._break_off(event, at)
 
     def _break_off(self, event: Event, at: float) -> Iterator[Fact]:
         text = redacted(event.text, self._token)
-        yield Diagnostic(at, event.name, text, "an error in place of the rest")
+        yield Diagnostic(at, redacted(event.name, self._token), text, "an error in place of the rest")
         if self._ending is None:
             said = what_it_says(text)
             quoted = f" It says: {said}" if said else ""
@@ -134,7 +147,7 @@ class Reply:
         """Take the first ending; of others, the counts that it leaves unsaid."""
         first = self._ending
         if first is None:
-            self._ending = ending
+            self._ending = ending._replace(stop_reason=redacted(ending.stop_reason, self._token))
             self._sequence.complete = True
         elif first.output_tokens is None:
             self._ending = first._replace(
