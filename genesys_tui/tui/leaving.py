@@ -39,3 +39,6 @@ class Modal(ModalScreen[ScreenResultType], Leaving[ScreenResultType]):
 
 class Palette(CommandPalette, Leaving[None]):
     """Every command, or every theme."""
+
+    # Textual cannot wrap an option into no columns at all, as in a window that is dragged to nothing.
+    DEFAULT_CSS = "Palette CommandList { min-width: 12; }"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
@@ -34,6 +35,9 @@ class Sheet(ScrollView, can_focus=True):
     """
 
     ALLOW_SELECT = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "screen.reasoning", "Reasoning", id="transcript.reasoning"),
+    ]
     unseen: var[int] = var(0)
     """Lines below the view that the reader has not seen. 0 while following."""
 
