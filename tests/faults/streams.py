@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from gateway.raw_server import DONE, chunk, final
 from gateway.sse_cases import CASES
 
-from genesys_tui.demo.days import DIAGNOSTICS, HEARTBEAT, MALFORMED
+from genesys_tui.demo.days import DIAGNOSTICS
+
+MALFORMED = (
+    b'data: {"chunk_id": "m", "content": "half a chu\n\n',
+    b"data:\n\n",
+    b"data: null\n\ndata: [1]\n\n",
+    b"this: is none\ndata\n\n",
+)
+HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"
 
 
 def _openai(*choices: object, **more: object) -> bytes:
