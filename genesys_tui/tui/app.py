@@ -19,6 +19,7 @@ from genesys_tui.tui.continuing import take_terminal_back
 from genesys_tui.tui.desk import DemoSwitch, Desk
 from genesys_tui.tui.early import Early
 from genesys_tui.tui.hangup import end_on_hangup
+from genesys_tui.tui.mends import Broom, mend_textual
 from genesys_tui.tui.morning import keep_all
 from genesys_tui.tui.screens.chat import ChatScreen
 from genesys_tui.tui.signin.door import Door, Workplace
@@ -53,6 +54,7 @@ class GenesysApp(Early, Receiving):
         theme: str = "",
         door: Door | None = None,
     ) -> None:
+        mend_textual()
         super().__init__(settings, door, theme)
         self._demo = demo
         self._place = settings
@@ -92,6 +94,7 @@ class GenesysApp(Early, Receiving):
             take_terminal_back(self)
         self._add_modes()
         self.screen_change_signal.subscribe(self, self._mark)
+        self.screen_change_signal.subscribe(self, Broom(self).soon)
         self._mark(self.chat)
 
     def _mark(self, screen: Screen[Any]) -> None:
@@ -104,7 +107,7 @@ class GenesysApp(Early, Receiving):
     def on_desk_opened(self) -> None:
         """Start-up is over: what it made is never garbage, and a collection would only stop the stream."""
         keep_all()
-        gc.set_threshold(50_000, 50, 100)
+        gc.set_threshold(5_000, 5, 1_000)
 
     def move(self, workplace: Workplace) -> None:
         """Work there from here on: with another chat, unless it is where this one works already."""
@@ -113,17 +116,16 @@ class GenesysApp(Early, Receiving):
             self.run_worker(self._begin_elsewhere(workplace), exclusive=True)
 
     async def _begin_elsewhere(self, workplace: Workplace) -> None:
-        draft = self.chat.prompt.text
-        self.chat = ChatScreen(workplace.open_desk, workplace.settings, workplace.demo)
         self.add_mode("moving", Screen)
         await self.switch_mode("moving")
+        handed = self.chat.composer.hand_over(workplace.settings)
+        self.chat = ChatScreen(workplace.open_desk, workplace.settings, workplace.demo, handed)
         for mode in set(self._modes) - {"moving"}:
             await self.remove_mode(mode)
         self._add_modes()
         await self.switch_mode("chat")
         await self.remove_mode("moving")
-        if draft.strip():
-            self.chat.prompt.give_back(draft)
+        gc.unfreeze()  # the chat before can be swept out
 
     def _fatal_error(self) -> None:
         """A crash without the local variables that Textual would show: an access token may be among them."""
