@@ -20,6 +20,7 @@ class Editor(TextArea):
         border: round $foreground 20%;
         background: $background;
         padding: 0 1;
+        min-width: 12;
         &:focus { border: round $primary 70%; }
         & .text-area--cursor-line { background: transparent; }
         & .text-area--placeholder { color: $text-muted; }
