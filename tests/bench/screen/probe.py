@@ -26,7 +26,7 @@ def use_markdown() -> None:
     from textual.widgets import Markdown, Static
     from textual.widgets.markdown import MarkdownStream
 
-    import genesys_tui.tui.transcript as package
+    import genesys_tui.tui.transcript.transcript as module
 
     class MarkdownTranscript(VerticalScroll):
         """The transcript's methods over a tree of widgets."""
@@ -60,7 +60,7 @@ def use_markdown() -> None:
         def clear(self) -> None:
             self.remove_children()
 
-    package.Transcript = MarkdownTranscript  # type: ignore[misc,assignment]
+    module.Transcript = MarkdownTranscript  # type: ignore[misc,assignment]
 
 
 class Beat:
