@@ -211,7 +211,7 @@ async def test_at_80_columns_the_detail_lies_over_the_calls(stage: MakeStage) ->
 
 async def test_erasing_wants_the_beginning_of_the_id(stage: MakeStage) -> None:
     it = stage()
-    record(it.ledger, 1, prompt="my card is 4111", reply="thank you for 4111")
+    record(it.ledger, 1, prompt="my card is zulu", reply="thank you for zulu")
     async with it.app.run_test(size=WIDE) as pilot:
         screen = await opened(it, pilot)
         await pilot.press("delete")
@@ -222,10 +222,10 @@ async def test_erasing_wants_the_beginning_of_the_id(stage: MakeStage) -> None:
         it.app.screen.query_one(Input).value = "00000001"
         await pilot.press("enter")
         await it.until(pilot, lambda: it.app.screen is screen and "was erased" in str(screen.detail.text.visual))
-        assert "4111" not in it.screen
+        assert "zulu" not in it.screen
         assert not it.ledger.get("00000001").reply
-        assert b"4111" not in it.ledger.path.read_bytes()
-        await filtered(it, pilot, "4111")
+        assert b"zulu" not in it.ledger.path.read_bytes()
+        await filtered(it, pilot, "zulu")
         await it.until(pilot, lambda: "no call is like this" in title(it))
 
 
