@@ -67,8 +67,8 @@ class Jumping(datetime):
 
 @pytest.fixture
 def jumping(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in list(sys.modules.values()):
-        if module.__name__.startswith("genesys_tui.") and vars(module).get("datetime") is datetime:
+    for name, module in list(sys.modules.items()):
+        if name.startswith("genesys_tui.") and vars(module).get("datetime") is datetime:
             monkeypatch.setattr(module, "datetime", Jumping)
 
 
