@@ -81,6 +81,11 @@ def tls_context() -> ssl.SSLContext:
     return Tls().context()
 
 
+def trusting_nobody() -> ssl.SSLContext:
+    """For connections that are not encrypted: should one be after all, no certificate holds."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def explain_alert(host: str, error: ssl.SSLError) -> str:
     """What a server that ended the handshake holds against the client certificate; empty where it is something else."""
     alert = (error.reason or "").upper().replace(" ", "_").rpartition("ALERT_")[2]

@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 from genesys_tui.address import is_loopback
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.network import Network
-from genesys_tui.tls import explain_alert
+from genesys_tui.tls import explain_alert, trusting_nobody
 
 MAX_BODY = 1 << 20
 """Bytes of an answer that are read: the real ones have under a hundred thousand."""
@@ -67,7 +67,7 @@ class Transport:
         self.last: Response | None = None
         """The answer before any other: the SDK drops all of it but the token."""
         try:
-            tls = network.tls.context() if url.startswith("https:") else False
+            tls = network.tls.context() if httpx.URL(url).scheme == "https" else trusting_nobody()
         except ConfigurationError as error:
             raise TransportError("configuration", error.message) from None
         try:
@@ -78,7 +78,9 @@ class Transport:
                 timeout=httpx.Timeout(request_timeout, connect=connect_timeout),
                 follow_redirects=False,
             )
-        except (ValueError, ImportError, httpx.InvalidURL) as error:
+        except httpx.InvalidURL:  # quotes half a password where that holds a slash
+            raise TransportError("proxy", "its address is no URL") from None
+        except (ValueError, ImportError) as error:
             raise TransportError("proxy", str(error)) from None
 
     def send(self, method: str, url: str, headers: Mapping[str, str], content: str | None) -> Response:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import itertools
-import re
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 import httpx
 
-from genesys_tui.errors import GatewayError, ProxyRefused, SignInError, TimedOut, Unreachable
-from genesys_tui.gateway.dialects import Dialect
+from genesys_tui.errors import GatewayError, SignInError
+from genesys_tui.gateway.authorization import authorization
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Answered, Ending, Fact, Requested, Retry
+from genesys_tui.gateway.failures import in_words
 from genesys_tui.gateway.models import fetch_models
 from genesys_tui.gateway.network import ScopedTransport
 from genesys_tui.gateway.payload import Payload
-from genesys_tui.gateway.redaction import headers_of, without_password
+from genesys_tui.gateway.redaction import headers_of
 from genesys_tui.gateway.refusals import correlation_id, encoding_of, refusal_of
 from genesys_tui.gateway.reply import Reply
 from genesys_tui.gateway.retry import RetryPolicy
-from genesys_tui.gateway.scope import DeadlineReached, Scope
+from genesys_tui.gateway.scope import Scope
 from genesys_tui.gateway.sequence import ContentMode, Sequence
 from genesys_tui.gateway.unpack import CAN_UNPACK
 
@@ -57,21 +58,21 @@ class Gateway:
         self._tokens = tokens
         self._retry = retry or RetryPolicy()
         self._clock = clock
+        # How the gateway was last asked successfully, by model: one behind it may take what another does not.
+        self._understood: dict[str, Dialect] = {}
 
     def reading(self, content_mode: ContentMode) -> Gateway:
         """The same gateway, but for what a chunk's content is taken for."""
         if content_mode == self.endpoint.content_mode:
             return self
-        endpoint = replace(self.endpoint, content_mode=content_mode)
-        return Gateway(endpoint, self._tokens, retry=self._retry, clock=self._clock)
+        same = copy(self)
+        same.endpoint = replace(self.endpoint, content_mode=content_mode)
+        return same
 
     def models(self) -> tuple[str, ...]:
         """The models the gateway lists; none where it has no list. Raises GatewayError and SignInError."""
-        if self.endpoint.models_url is None:
-            return ()
-        token = self._tokens.token()
-        with closing(Scope()) as scope:
-            return fetch_models(self.endpoint, authorization(token, self.endpoint.speaks), token, scope)
+        url = self.endpoint.models_url
+        return () if url is None else fetch_models(self.endpoint, url, self._tokens.token())
 
     def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
         """Send the payload and yield what comes back, as it comes; returns how the reply ended.
@@ -79,23 +80,23 @@ class Gateway:
         Raises GatewayError or SignInError where there is no usable reply, Cancelled when the scope is cancelled.
         """
         token = scope.run(self._tokens.token)
+        dialect = self._understood.get(payload.model, self.endpoint.speaks)
         failures, renewed = 0, False
         for attempt in itertools.count(1):
             yield Requested(self._clock(), attempt)
             try:
-                return (yield from self._attempt(payload, token, scope))
+                return (yield from self._attempt(payload, dialect, token, scope))
             except GatewayError as error:
                 if error.status_code == 401:
                     if renewed:
-                        raise _refused_again(error, self.endpoint.speaks.advice.still_unauthorized) from error
+                        raise _refused_again(error, dialect.advice.still_unauthorized) from error
                     yield Retry(
                         self._clock(), attempt, 0.0, "The credentials were refused (401). Looking for fresh ones."
                     )
                     token, renewed = scope.run(partial(self._tokens.renew, token)), True
                     continue
-                if instead := self.endpoint.speaks.concession(payload, error):
-                    payload, without = instead
-                    why = f"The gateway does not take {without}. Asking once more without."
+                if instead := dialect.concession(payload, error):
+                    dialect, why = instead
                     yield Retry(self._clock(), attempt, 0.0, why)
                     continue
                 failures += 1
@@ -107,20 +108,22 @@ class Gateway:
                 token = scope.run(self._tokens.token)  # the old one may have expired meanwhile
         raise AssertionError("unreachable")
 
-    def _attempt(self, payload: Payload, token: str, scope: Scope) -> Generator[Fact, None, Ending]:
+    def _attempt(
+        self, payload: Payload, dialect: Dialect, token: str, scope: Scope
+    ) -> Generator[Fact, None, Ending]:
         """One request. Raises GatewayError as long as nothing has been answered; from then on it has an ending."""
         # The password of a client certificate's key may be in a keyring that waits to be unlocked.
-        tls = scope.run(lambda: self.endpoint.tls) if self.endpoint.base_url.startswith("https") else False
-        transport = ScopedTransport(scope, verify=tls, proxy=self.endpoint.proxy_url)
+        tls = scope.run(lambda: self.endpoint.tls)
+        transport = ScopedTransport(scope, tls=tls, proxy=self.endpoint.proxy_url)
         with (
             scope.deadline_in(payload.limits.max_stream_duration_seconds),
             httpx.Client(transport=transport, trust_env=False) as client,
-            closing(self._send(client, payload, token)) as response,
+            closing(self._send(client, payload, dialect, token)) as response,
         ):
-            dialect = self.endpoint.speaks
             if not _is_stream(response):
                 yield headers_of(response, token, self._clock())
                 raise refusal_of(response, scope, token, dialect)
+            self._understood[payload.model] = dialect
             named = correlation_id(response, dialect, token)
             yield Answered(self._clock(), response.status_code, named, not dialect.counts_tokens)
             yield headers_of(response, token, self._clock())
@@ -128,32 +131,19 @@ class Gateway:
             reply = Reply(response, dialect.reader(payload), sequence, scope, self._clock, token)
             return (yield from reply.read(payload.limits))
 
-    def _send(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Response:
+    def _send(self, client: httpx.Client, payload: Payload, dialect: Dialect, token: str) -> httpx.Response:
         """The answer, its body not yet read. Raises GatewayError where there is none."""
-        request = self._request(client, payload, token)
-        host, limits = request.url.host, payload.limits
-        try:
-            return client.send(request, stream=True)
-        except DeadlineReached:
-            seconds = limits.max_stream_duration_seconds
-            raise TimedOut(_no_answer(host, seconds, "max_stream_duration_seconds")) from None
-        except (httpx.ReadTimeout, httpx.WriteTimeout):
-            seconds = limits.timeout_on_inactivity_seconds
-            raise TimedOut(_no_answer(host, seconds, "timeout_on_inactivity_seconds")) from None
-        except httpx.ProxyError as error:
-            said = without_password(str(error), self.endpoint.proxy_url)
-            raise ProxyRefused(
-                f"The proxy does not lead to {host}: it answered {said}. Check the setting proxy or HTTPS_PROXY, and "
-                "the user and password in it."
-            ) from None
-        except httpx.TransportError as error:
-            raise Unreachable(
-                f"The connection to {host} ended before there was an answer ({error}). Try again; if it stays so, "
-                "check base_url and any proxy between."
-            ) from error
+        limits = payload.limits
+        late, silent = limits.max_stream_duration_seconds, limits.timeout_on_inactivity_seconds
+        with in_words(
+            self.endpoint,
+            token,
+            late=f"{late:g} s (max_stream_duration_seconds). Try again, or raise that limit.",
+            silent=f"{silent:g} s (timeout_on_inactivity_seconds). Try again, or raise that limit.",
+        ):
+            return client.send(self._request(client, payload, dialect, token), stream=True)
 
-    def _request(self, client: httpx.Client, payload: Payload, token: str) -> httpx.Request:
-        dialect = self.endpoint.speaks
+    def _request(self, client: httpx.Client, payload: Payload, dialect: Dialect, token: str) -> httpx.Request:
         return client.build_request(
             "POST",
             self.endpoint.url,
@@ -175,20 +165,6 @@ def _is_stream(response: httpx.Response) -> bool:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     readable = encoding_of(response) in CAN_UNPACK
     return response.status_code in (200, 201) and kind == "text/event-stream" and readable
-
-
-def _no_answer(host: str, seconds: float, limit: str) -> str:
-    return f"{host} gave no answer within {seconds:g} s ({limit}). Try again, or raise that limit."
-
-
-def authorization(token: str, dialect: Dialect) -> dict[str, str]:
-    """The header that carries a token; none where none is needed. Raises SignInError, which does not quote it."""
-    if not token and dialect.credentials == "api_key":
-        return {}
-    # The HTTP library would refuse it, too, in an error that quotes it.
-    if not re.fullmatch("[!-~]+", token):
-        raise SignInError("The access token holds characters that no token has. Sign in again: `genesys-tui login`.")
-    return {"Authorization": f"Bearer {token}"}
 
 
 def _refused_again(error: GatewayError, advice: str) -> SignInError:

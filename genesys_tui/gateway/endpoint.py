@@ -82,10 +82,10 @@ class Endpoint:
         return url
 
     @cached_property
-    def tls(self) -> ssl.SSLContext | bool:
-        """The TLS context; False where none is needed. Made once: it costs 17 ms. Raises GenesysError."""
+    def tls(self) -> ssl.SSLContext | None:
+        """The TLS context; None where none is needed. Made once: it costs 17 ms. Raises GenesysError."""
         if httpx.URL(self.base_url).scheme != "https":
-            return False
+            return None
         return self.trust()
 
 

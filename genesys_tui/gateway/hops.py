@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import ssl
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
-from urllib.parse import unquote
 
 import httpcore
 import httpx
@@ -16,6 +14,7 @@ from genesys_tui.errors import ConfigurationError, GenesysError, NotAdmitted, Pr
 from genesys_tui.gateway.network import ScopedNetwork
 from genesys_tui.gateway.redaction import without_password
 from genesys_tui.gateway.scope import Scope
+from genesys_tui.proxy import proxy_pair
 
 HopName = Literal["dns", "tcp", "proxy", "tls"]
 HOPS: tuple[HopName, ...] = ("dns", "tcp", "proxy", "tls")
@@ -50,7 +49,7 @@ class Way:
         self,
         url: str,
         proxy: httpx.URL | None,
-        tls: Callable[[], ssl.SSLContext | bool],
+        tls: Callable[[], ssl.SSLContext | None],
         *,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -127,7 +126,7 @@ class Way:
 
     def _encrypt(self, _: ScopedNetwork) -> str:
         context = self._tls()
-        if not isinstance(context, ssl.SSLContext):
+        if context is None:
             return "none: plain http, on this machine"
         assert self._stream is not None
         self._stream = self._stream.start_tls(context, self._end[0], PATIENCE)
@@ -163,8 +162,7 @@ def _asked_for_tunnel(stream: httpcore.NetworkStream, host: str, port: int, prox
     """The head of the proxy's answer."""
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
-    if proxy.userinfo:
-        pair = base64.b64encode(unquote(proxy.userinfo.decode()).encode()).decode()
+    if pair := proxy_pair(str(proxy)):
         head += f"Proxy-Authorization: Basic {pair}\r\n"
     stream.write(f"{head}\r\n".encode(), PATIENCE)
     answer = b""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 import httpx
 
-from genesys_tui.errors import NotAnEventStream, TimedOut, Unreachable
+from genesys_tui.errors import NotAnEventStream
+from genesys_tui.gateway.authorization import authorization
 from genesys_tui.gateway.endpoint import Endpoint
+from genesys_tui.gateway.failures import in_words
 from genesys_tui.gateway.network import ScopedTransport
 from genesys_tui.gateway.refusals import refusal_of
-from genesys_tui.gateway.scope import DeadlineReached, Scope
+from genesys_tui.gateway.scope import Scope
 
 PATIENCE = 10.0
 """Seconds for all of it."""
@@ -21,31 +24,25 @@ MOST_MODELS = 2000
 _LONGEST_NAME = 256
 
 
-def fetch_models(endpoint: Endpoint, headers: dict[str, str], token: str, scope: Scope) -> tuple[str, ...]:
-    """The names, in the gateway's order; none where the dialect knows no list.
-
-    Raises GatewayError, which never quotes the token, and Cancelled.
-    """
-    url = endpoint.models_url
-    if url is None:
-        return ()
-    host = httpx.URL(url).host
-    try:
-        with scope.deadline_in(PATIENCE):
-            body = _get(url, endpoint, headers, token, scope)
-    except (DeadlineReached, httpx.TimeoutException):
-        raise TimedOut(f"{host} did not list its models within {PATIENCE:g} s. Name the model yourself.") from None
-    except httpx.TransportError as error:
-        raise Unreachable(f"{host} cannot be asked for its models ({error}). Try again.") from error
+def fetch_models(endpoint: Endpoint, url: str, token: str) -> tuple[str, ...]:
+    """The names at the URL, in the gateway's order. Raises GatewayError, and SignInError for what is no token."""
+    late = f"{PATIENCE:g} s. Name the model yourself."
+    with closing(Scope()) as scope, scope.deadline_in(PATIENCE), in_words(endpoint, token, late):
+        body = _get(endpoint, url, token, scope)
     names = _names_in(body)
     if names is None:
         raise NotAnEventStream(f"{url} answered with something that is no list of models. Name the model yourself.")
     return names
 
 
-def _get(url: str, endpoint: Endpoint, headers: dict[str, str], token: str, scope: Scope) -> bytes:
-    transport = ScopedTransport(scope, verify=endpoint.tls, proxy=endpoint.proxy_url)
-    headers = {**headers, "Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "genesys-tui"}
+def _get(endpoint: Endpoint, url: str, token: str, scope: Scope) -> bytes:
+    transport = ScopedTransport(scope, tls=endpoint.tls, proxy=endpoint.proxy_url)
+    headers = {
+        **authorization(token, endpoint.speaks),
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "User-Agent": "genesys-tui",
+    }
     with (
         httpx.Client(transport=transport, trust_env=False) as client,
         client.stream("GET", url, headers=headers, timeout=PATIENCE) as response,

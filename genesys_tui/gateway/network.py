@@ -21,7 +21,7 @@ import httpx
 
 from genesys_tui.errors import NotAdmitted, Unreachable, Untrusted
 from genesys_tui.gateway.scope import Scope, WaitedEnough
-from genesys_tui.tls import explain_alert
+from genesys_tui.tls import explain_alert, trusting_nobody
 
 READ_SIZE = 64 * 1024
 """Bytes read at once, at most."""
@@ -35,8 +35,11 @@ SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple
 class ScopedTransport(httpx.HTTPTransport):
     """httpx's own transport over a scoped network, for one call: its connections end with the scope."""
 
-    def __init__(self, scope: Scope, *, verify: ssl.SSLContext | bool, proxy: httpx.URL | None = None) -> None:
-        super().__init__(verify=verify, proxy=None if proxy is None else httpx.Proxy(proxy), trust_env=False)
+    def __init__(self, scope: Scope, *, tls: ssl.SSLContext | None, proxy: httpx.URL | None = None) -> None:
+        """``tls`` is None where nothing is encrypted. It is never a way to trust everybody."""
+        super().__init__(
+            verify=tls or trusting_nobody(), proxy=None if proxy is None else httpx.Proxy(proxy), trust_env=False
+        )
         # httpx has no argument for httpcore's (public) network backend; this is where it would arrive.
         self._pool._network_backend = ScopedNetwork(scope)
 

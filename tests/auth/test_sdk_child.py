@@ -166,6 +166,13 @@ def test_a_certificate_nobody_vouches_for_is_refused_and_ca_bundle_named(ask: As
     assert not tls_server.requests
 
 
+def test_a_scheme_in_capitals_is_no_less_strict(ask: Ask, tls_server: SignInServer, bundle: str) -> None:
+    url = tls_server.url.replace("https", "HTTPS")
+    assert ask(url).outcome == "tls"
+    assert not tls_server.requests
+    assert ask(url, ca_bundle=bundle).outcome == "signed_in"
+
+
 def test_ca_bundle_is_believed(ask: Ask, tls_server: SignInServer, bundle: str) -> None:
     assert ask(tls_server.url, ca_bundle=bundle).outcome == "signed_in"
     wrong_name = tls_server.url.replace("127.0.0.1", "localhost")

@@ -116,7 +116,7 @@ def test_plain_http_makes_no_tls_context() -> None:
     def never() -> None:
         raise AssertionError
 
-    assert Endpoint("http://127.0.0.1", trust=never).tls is False  # type: ignore[arg-type]
+    assert Endpoint("http://127.0.0.1", trust=never).tls is None  # type: ignore[arg-type]
 
 
 def test_every_dialect_has_one_name_that_settings_and_options_know() -> None:

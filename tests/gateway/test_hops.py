@@ -27,7 +27,7 @@ def papers(tmp_path: Path) -> Papers:
 
 
 def walked(url: str, proxy: str = "", tls: Tls | None = None) -> list[Hop]:
-    context = (tls or Tls()).context if url.startswith("https") else lambda: False
+    context = (tls or Tls()).context if url.startswith("https") else lambda: None
     return list(Way(url, httpx.URL(proxy) if proxy else None, context).walk())
 
 

@@ -7,17 +7,22 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 
+import httpx
 import pytest
-from fakes import asking, call_to, run
+from fakes import FixedTokens, asking, call_to, run
 from gateway.conftest import Certificates
 from gateway.raw_server import OK, Connection, RawServer, Step, answer, chunk, final, hang, reset
 
 from genesys_tui.audit.ledger import Ledger
-from genesys_tui.errors import ConfigurationError
+from genesys_tui.errors import ConfigurationError, Untrusted
+from genesys_tui.gateway.client import Gateway
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Delta
+from genesys_tui.gateway.knock import knock
+from genesys_tui.gateway.network import ScopedTransport
+from genesys_tui.gateway.scope import Scope
 
 Serve = Callable[..., RawServer]
 
@@ -55,6 +60,31 @@ def test_a_certificate_that_does_not_hold(why: str, serve: Serve, certificates: 
         assert "ca_bundle" in error.message
     else:
         assert error.kind == "unreachable"
+
+
+@pytest.mark.parametrize("scheme", ["HTTPS", "Https"])
+def test_a_scheme_in_capitals_is_no_less_strict(
+    scheme: str, serve: Serve, certificates: Certificates, ledger: Ledger
+) -> None:
+    server = serve([OK, final()], tls=certificates.server())
+    url = f"{scheme}://127.0.0.1:{server.port}"
+    error = run(call_to(url, ledger, trust=ssl.create_default_context)).record.error
+    assert error is not None
+    assert error.kind == "untrusted"
+    endpoint = Endpoint(url, dialect="openai", trust=ssl.create_default_context)
+    with pytest.raises(Untrusted):
+        knock(endpoint, "a-token")
+    with pytest.raises(Untrusted):
+        Gateway(endpoint, FixedTokens()).models()
+    assert not server.requests, "no token is sent"
+    assert run(call_to(url, ledger, trust=certificates.trusted)).end == COMPLETED
+
+
+def test_without_a_context_nobody_is_trusted(serve: Serve, certificates: Certificates) -> None:
+    server = serve([OK, final()], tls=certificates.server())
+    with closing(Scope()) as scope, pytest.raises(Untrusted):
+        httpx.Client(transport=ScopedTransport(scope, tls=None)).get(server.url)
+    assert not server.requests
 
 
 @pytest.mark.parametrize("ending", [[], [0.05, reset]], ids=["closed", "reset"])
