@@ -24,14 +24,16 @@ def refusal_of(response: httpx.Response, scope: Scope, token: str, dialect: Dial
     """The error that a non-stream answer stands for. Reads its body, within bounds, and quotes it without the token."""
     # Before anything is cut off: half a token would not be found.
     body = redacted(_read_within_bounds(response, scope).decode("utf-8", "replace"), token).strip()
-    said = what_it_says(body, response.headers.get("Content-Type", ""))
-    quoted = f" It says: {said}" if said else ""
     fault = _error_in(body) if response.status_code < 300 else None
+    said = what_it_says(body, response.headers.get("Content-Type", ""))
+    quoted = f" It says: {said}" if said and (fault or not _is_success(response, body)) else ""
     status = _status_of(fault) or response.status_code
     kind, sentence = _kind_and_sentence(response, status, quoted, dialect.advice)
     if fault and status < 300:
         kind, sentence = Refused, f"The gateway answered {status}, but with an error.{quoted} Correct the request."
     error = kind(redacted(sentence, token), status_code=status, correlation_id=correlation_id(response, dialect, token))
+    if kind is not NotAnEventStream:  # which may be a reply
+        error.said = _strings_in(body)
     if isinstance(error, RateLimited | Unavailable):
         error.retry_after = parse_retry_after(response.headers.get("Retry-After"))
     return error
@@ -49,10 +51,31 @@ def encoding_of(response: httpx.Response) -> str:
     return encoding.strip().lower()
 
 
+def _is_success(response: httpx.Response, body: str) -> bool:
+    """Whether it is a 2xx with JSON or events: most likely a reply, which is not to end up in an error."""
+    json_said = "json" in response.headers.get("Content-Type", "").lower()
+    return response.status_code < 300 and (json_said or body.startswith(("{", "[", "data:", "event:")))
+
+
 def _error_in(body: str) -> Any:
     """The error object, which some gateways send with a 200."""
     fields = _parsed(body)
     return fields.get("error") if isinstance(fields, dict) else None
+
+
+def _strings_in(body: str) -> tuple[str, ...]:
+    """What an error body says; not what FastAPI repeats of the request, as ``input``."""
+    fields = _parsed(body)
+    left, found = [body if fields is None else fields], []
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            found.append(each)
+        elif isinstance(each, dict):
+            left += [value for name, value in each.items() if name != "input"]
+        elif isinstance(each, list):
+            left += each
+    return tuple(found)
 
 
 def _status_of(fault: Any) -> int | None:

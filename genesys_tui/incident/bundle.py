@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from genesys_tui.endings import ending_in_words
 from genesys_tui.gateway.facts import Headers
 from genesys_tui.incident.case import Case, texts_of, versions
+from genesys_tui.incident.quiet import quiet
 from genesys_tui.incident.quotes import without_quotes
 from genesys_tui.sanitize import sanitized, sanitized_line
 
-_LEFT_OUT = "left out: it may quote the reply"
 FORM = 1
 
 
@@ -43,6 +43,7 @@ class Bundle:
 def bundle_of(case: Case, redact: Callable[[str], str], *, with_texts: bool = False) -> Bundle:
     """Make the bundle; prompt and reply are in it only ``with_texts``."""
     said = () if with_texts else texts_of(case.call)
+    case = case if with_texts else quiet(case)
 
     def clean(text: str) -> str:
         return sanitized(redact(without_quotes(text, said)))
@@ -65,11 +66,6 @@ def _call(case: Case, with_texts: bool) -> dict[str, Any]:
     record = case.call.record.model_dump(mode="json")
     if with_texts:
         record |= {"messages": case.call.messages, "content": case.call.reply}
-    else:
-        for seen in record["observations"]:
-            # An event of another name is no chunk, and is what the vendor wants to see.
-            if seen["what"] == "diagnostic" and seen["name"] == "message":
-                seen["detail"] = _LEFT_OUT
     return {
         "bundle": FORM,
         "made_at": case.made_at.isoformat(),
@@ -154,7 +150,7 @@ def _readme(case: Case, parts: list[Part], with_texts: bool) -> Iterator[str]:
     yield (
         "Prompt and reply are in it."
         if with_texts
-        else "Neither prompt nor reply is in it, nor the events that brought the reply."
+        else "Neither prompt nor reply is in it, nor any event, nor what the gateway said in its errors."
     )
     yield "Credentials, and what looks like them, are dotted out."
 

@@ -107,6 +107,16 @@ def test_a_page_where_a_stream_was_expected_names_the_likely_cause(refused: Refu
     assert "a proxy or sign-in page may stand before the gateway" in error.message
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/x-ndjson"])
+@pytest.mark.parametrize("body", ['{"choices": [{"message": {"content": "Hi"}}]}', '{"content": "Hi', "data: Hi\n\n"])
+def test_a_reply_where_a_stream_was_expected_is_not_quoted(body: str, kind: str, refused: Refused) -> None:
+    error = refused(answer(200, body, Content_Type=kind))
+    assert error.kind == "not_an_event_stream"
+    assert f"answered 200 with {kind} instead of a stream of server-sent events. Check base_url" in error.message
+    assert "Hi" not in error.message
+    assert "It says: No such model. " in refused(answer(200, '{"error": "No such model"}', Content_Type=kind)).message
+
+
 @pytest.mark.parametrize(
     ("value", "words"), [("30", "asks to wait 30 s."), ("181", "asks to wait 181 s, longer than is waited for.")]
 )

@@ -13,6 +13,7 @@ from fakes import FixedTokens, asking
 from gateway.raw_server import DONE, RawServer, Step, answer, chunk, final
 
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.texts import Keeping
 from genesys_tui.call import Call, Context
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.client import Gateway
@@ -22,6 +23,7 @@ from genesys_tui.gateway.sse import EventDecoder
 from genesys_tui.incident.archive import save
 from genesys_tui.incident.bundle import Bundle, bundle_of
 from genesys_tui.incident.case import Case, case_of
+from genesys_tui.incident.quotes import without_quotes
 from genesys_tui.incident.redaction import Redaction
 from genesys_tui.tui.incident.errands import arrived_in
 from genesys_tui.tui.wire.logs import WireLogs
@@ -62,11 +64,11 @@ REFUSAL = answer(
 )
 
 
-def make_call(serve: Serve, ledger: Ledger, *answers: Sequence[Step]) -> tuple[str, WireLogs]:
+def make_call(serve: Serve, ledger: Ledger, *answers: Sequence[Step], prompt: str = PROMPT) -> tuple[str, WireLogs]:
     server = serve(*answers)
     gateway = Gateway(Endpoint(server.url), FixedTokens(TOKEN), retry=RetryPolicy(retries=1, base=0.001))
     wire = WireLogs()
-    for fact in Call(asking(PROMPT), gateway, ledger, Context(profile="live", environment=server.url)).run():
+    for fact in Call(asking(prompt), gateway, ledger, Context(profile="live", environment=server.url)).run():
         wire.take(fact)
     return wire.logs[-1].record.request_id, wire
 
@@ -131,22 +133,68 @@ def test_the_capture_can_be_read_as_what_came(serve: Serve, ledger: Ledger) -> N
     assert data[-1] == b"[DONE]"
 
 
-@pytest.mark.parametrize("prompt", [PROMPT * 40, 'Say "no"\nto Leeds\u2028and Zürich, politely \\o/', PROMPT])
-@pytest.mark.parametrize("quoted", ["in JSON", "as JSON in text", "plain"])
-def test_a_prompt_that_the_gateway_quotes_is_taken_out(quoted: str, prompt: str, serve: Serve, ledger: Ledger) -> None:
-    bodies = {
-        "in JSON": json.dumps({"message": prompt}),
-        "as JSON in text": f"no: {json.dumps(prompt)}",
-        "plain": prompt,
+ODD = 'Say "no"\nto Leeds\u2028and Zürich, politely \\o/'
+WHOLE = json.dumps({"object": "chat.completion", "choices": [{"message": {"content": REPLY}}]})
+NAMED = [f"event: chunk\ndata: {json.dumps({'content': word})}\n\n".encode() for word in REPLY.split()]
+QUOTING: dict[str, Sequence[Step]] = {
+    "an error in JSON": answer(422, json.dumps({"message": ODD})),
+    "an error with JSON in its text": answer(422, f"no: {json.dumps(ODD)}"),
+    "an error in plain words": answer(503, f"no room for {ODD}"),
+    "an error within the stream": [HEAD, chunk(REPLY, 5), f"data: {json.dumps({'error': ODD})}\n\n".encode()],
+    "a head that is none": [f"HTTP/1.1 200 OK\r\n{REPLY}\r\n\r\n".encode()],
+    "a whole reply in JSON": answer(200, WHOLE, Content_Type="application/json"),
+    "a whole reply in JSON that is called text": answer(200, WHOLE, Content_Type="text/plain"),
+    "events that are called text": answer(200, b"".join(NAMED), Content_Type="text/plain"),
+    "chunks under a name of their own": [HEAD, *NAMED, final(12)],
+    "chunks that are none": [HEAD, b"data: " + REPLY.encode() + b"\n\n", final(12)],
+}
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("text", ["full", "none"])
+@pytest.mark.parametrize("quoting", QUOTING)
+def test_what_the_gateway_quotes_is_in_no_bundle_without_texts(
+    quoting: str, text: Keeping, kept: bool, serve: Serve, tmp_path: Path
+) -> None:
+    """Even where the ledger does not know what was said, and so nothing could be looked for."""
+    with Ledger(tmp_path / "quoting.db", text=text) as ledger:
+        request_id, wire = make_call(serve, ledger, QUOTING[quoting], QUOTING[quoting], prompt=ODD)
+        case = case_in(ledger, request_id, wire if kept else None)
+        parts = texts(bundle_of(case, Redaction([TOKEN])))
+    everything = "".join(parts.values())
+    words = ("Leeds", "Zürich", "contract", "fourteen")
+    assert [word for word in words if word in everything] == []
+    assert json.loads(parts["call.json"])["call"]["request_id"] == request_id
+
+
+def test_a_quiet_bundle_says_how_much_was_left_out(serve: Serve, ledger: Ledger) -> None:
+    request_id, wire = make_call(serve, ledger, QUOTING["chunks under a name of their own"])
+    told = json.loads(texts(bundle_of(case_in(ledger, request_id, wire), Redaction()))["call.json"])["call"]
+    assert {seen["name"] for seen in told["observations"]} == {"chunk"}
+    assert told["observations"][0]["detail"] == "47 characters [left out: it may quote prompt or reply]"
+
+    request_id, wire = make_call(serve, ledger, QUOTING["an error in plain words"], QUOTING["an error in plain words"])
+    parts = texts(bundle_of(case_in(ledger, request_id, wire), Redaction()))
+    message = json.loads(parts["call.json"])["call"]["error"]["message"]
+    assert message == "The gateway is unavailable (503). It says: [left out: it may quote prompt or reply]"
+    assert message in parts["README.txt"]
+
+
+@pytest.mark.parametrize("said", [PROMPT * 40, ODD, PROMPT])
+@pytest.mark.parametrize("forms", ["in JSON", "as JSON in JSON", "plain", "on one line"])
+def test_what_was_said_is_taken_out_wherever_it_is_known(forms: str, said: str) -> None:
+    once = json.dumps({"message": said})
+    written = {
+        "in JSON": once,
+        "as JSON in JSON": json.dumps(once),
+        "plain": said,
+        "on one line": " ".join(said.split()),
     }
-    server = serve(answer(422, bodies[quoted].encode()))
-    gateway = Gateway(Endpoint(server.url), FixedTokens(TOKEN), retry=RetryPolicy(retries=0))
-    *_, ended = Call(asking(prompt), gateway, ledger, Context()).run()
-    request_id = ended.record.request_id  # type: ignore[union-attr]
-    everything = "".join(texts(bundle_of(case_in(ledger, request_id, None), Redaction())).values())
-    assert "422" in everything
-    assert "[what was said]" in everything
-    assert "Leeds" not in everything
+    found = without_quotes(f"before {written[forms]} behind", [said])
+    assert "Leeds" not in found
+    assert "before" in found
+    assert "[what was said]" in found
+    assert "behind" in found
 
 
 def test_hostile_text_is_clean_and_leaves_json_whole(serve: Serve, ledger: Ledger) -> None:
