@@ -1,7 +1,8 @@
-"""A TOML file: changed in one step, its comments kept."""
+"""A TOML file: changed in one step, its comments kept, for its owner only."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,11 @@ def changing(file: Path) -> Iterator[TOMLDocument]:
             yield document
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             aside = file.with_suffix(".toml.new")
-            aside.write_text(tomlkit.dumps(document), "utf-8")
+            aside.unlink(missing_ok=True)
+            # It may hold a proxy's password.
+            private = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(private, "w", encoding="utf-8") as stream:
+                stream.write(tomlkit.dumps(document))
             aside.replace(file)
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be written ({error.strerror}). Check its permissions.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,15 @@ def test_the_profile_is_the_one_asked_for(config: Path, monkeypatch: pytest.Monk
     [
         ("profile = ", "cannot be read"),
         ("[profiles.default]\nmodel = 'a'\nmodel = 'b'", "cannot be read"),
-        ("regoin = 'x'", "regoin: extra inputs are not permitted"),
+        ("proflies = 'x'", "proflies: there is no such key; there are: profiles, profile, "),
+        ("ui.reduced_motoin = true", "ui.reduced_motoin: there is no such key; there are: reduced_motion, theme, "),
         ("profile = 7", "profile: input should be a valid string"),
         ("profiles = 7", "profiles: input should be a valid dict"),
         ("[profiles]\ndefault = 7", "profiles.default: input should be a valid dict"),
-        ("[profiles.default]\nregoin = 'x'", "regoin: extra inputs are not permitted. (profile default; "),
+        ("[profiles.default]\nregoin = 'x'", "regoin: there is no such key; there are: region, base_url, "),
         ("[profiles.default]\nmax_tokens = 'many'", "max_tokens: input should be a valid integer"),
+        ("[profiles.default]\ntemperature = 1" + "0" * 400, "temperature: input should be a valid number"),
+        ("[profiles.default]\ntemperature = 1" + "0" * 5000, "cannot be read: "),
         ("[profiles.default]\nretries = -1", "retries: input should be greater than or equal to 0"),
         ("[profiles.default]\ndialect = 'telnet'", "dialect: input should be "),
         ("[profiles.default]\nmodel = ''", "model: string should have at least 1 character"),
@@ -207,8 +211,19 @@ def test_what_cannot_be_used_is_not_written(setting: str, text: str, words: str,
     assert config.read_text("utf-8") == CONFIG
 
 
+def test_a_file_may_hold_a_password_and_is_its_owners_only(config: Path) -> None:
+    config.write_text('[profiles.work]\nproxy = "http://u:a-password@proxy.example:3128"\n')
+    for mode in (0o600, 0o644):
+        config.chmod(mode)
+        (config.parent / "config.toml.new").write_text("left behind by one that was killed")
+        (config.parent / "config.toml.new").chmod(0o644)
+        write_setting(config, "work", "max_tokens", "7")
+        assert stat.S_IMODE(config.stat().st_mode) == 0o600
+        assert "a-password" in config.read_text()
+
+
 def test_a_broken_file_is_not_written_over(tmp_path: Path) -> None:
-    for broken in ("profile = ", "profiles = 7"):
+    for broken in ("profile = ", "profiles = 7", "[profiles.x]\ntemperature = 1" + "0" * 5000):
         (tmp_path / "config.toml").write_text(broken)
         with pytest.raises(ConfigurationError):
             write_setting(tmp_path / "config.toml", "default", "model", "x")

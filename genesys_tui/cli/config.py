@@ -14,6 +14,14 @@ from genesys_tui.cli.streams import narrate, write
 if TYPE_CHECKING:
     from genesys_tui.auth.gc_cli import GcProfile
 
+_PASSWORD = re.compile("(?:[^/]*//)?[^/@:]*:(?!//)[^@]+@")
+"""In a proxy's address."""
+
+_NOT_HERE = (
+    "A password on a command line is seen by others and kept by the shell. Put the proxy with its password into the "
+    "file that `genesys-tui config path` names, or into HTTPS_PROXY."
+)
+
 
 @click.group()
 def config() -> None:
@@ -39,8 +47,19 @@ def show(profile: str | None) -> None:
     for name, value in vars(settings.profile).items():
         origin = settings.origins.get(name, "default")
         if name == "proxy":
-            value = re.sub("//.*@", "//••••@", value)  # user and password
+            value = re.sub("^([^/]*//)?.*@", r"\1••••@", value)  # user and password
         write(f"{f'{name} = {json.dumps(value, ensure_ascii=False)}':48}  # {origin}\n")
+
+
+@config.command()
+def keys() -> None:
+    """List the ids of all bindings with their keys, as the table [keys] of config.toml has them."""
+    from genesys_tui.tui.keys import places
+
+    listed = {binding.id: binding for place in places() for binding in place.bindings if binding.id}
+    write("[keys]\n")
+    for name, binding in sorted(listed.items()):
+        write(f"{f'{json.dumps(name)} = {json.dumps(binding.key)}':48}  # {binding.description}\n")
 
 
 @config.command("set", context_settings={"ignore_unknown_options": True})
@@ -49,17 +68,21 @@ def show(profile: str | None) -> None:
 @profile_option
 def set_setting(setting: str, value: str, profile: str | None) -> None:
     """Set one SETTING of a profile to VALUE in config.toml; makes the profile where there is none."""
-    from genesys_tui.cli.wiring import make_endpoint
+    from genesys_tui.cli.wiring import make_store
     from genesys_tui.config import load_settings
+    from genesys_tui.connection import make_endpoint
+    from genesys_tui.errors import ConfigurationError
     from genesys_tui.gateway.payload import Message
     from genesys_tui.setting import require_setting, value_of, write_setting
 
     require_setting(setting)
+    if setting == "proxy" and _PASSWORD.match(value):
+        raise ConfigurationError(_NOT_HERE)
     settings = load_settings(profile=profile, may_be_new=True)
     # What no call could use is refused here, and not by every call from here on.
     changed = load_settings({setting: value_of(setting, value)}, profile=profile, may_be_new=True)
     changed.payload(Message(role="user", content="hello"))
-    make_endpoint(changed)
+    make_endpoint(changed, make_store(changed))
     write_setting(settings.home.config_file, settings.name, setting, value)
     narrate(f"{setting} is set for profile {settings.name} in {settings.home.config_file}.")
 

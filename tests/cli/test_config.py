@@ -1,0 +1,31 @@
+"""`config`: what it takes from a command line, and what it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli.conftest import Run
+
+
+@pytest.mark.parametrize("proxy", ["http://u:hunter22@proxy.example:3128", "u:hunter22@proxy.example:3128"])
+def test_a_password_is_not_taken_from_a_command_line(proxy: str, run: Run, environ: dict[str, str]) -> None:
+    done = run("config", "set", "proxy", proxy)
+    assert done.returncode == 2
+    assert "Put the proxy with its password into the file that `genesys-tui config path` names" in done.stderr
+    assert "hunter22" not in done.stderr
+    file = Path(environ["GENESYS_TUI_HOME"]) / "config.toml"
+    assert not file.exists()
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f'[profiles.default]\nproxy = "{proxy}"\n')
+    shown = run("config", "show").stdout
+    assert "••••@proxy.example:3128" in shown
+    assert "hunter22" not in shown
+    assert run("config", "set", "proxy", "http://u@proxy.example:3128").returncode == 0
+
+
+@pytest.mark.parametrize("zeros", [400, 5000])
+def test_a_number_without_end_is_refused_in_a_sentence(zeros: int, run: Run) -> None:
+    done = run("config", "set", "temperature", "1" + "0" * zeros)
+    assert done.returncode == 2
+    assert done.stderr == "genesys-tui: parameters.temperature: input should be a finite number.\n"
