@@ -56,4 +56,6 @@ def running_gateway(
 def leading_to(gateway: DemoGateway, settings: Settings) -> Settings:
     """The settings, but for where calls go; they are recorded under a profile of their own."""
     there = replace(settings.profile, base_url=gateway.url, endpoint="", production=False, read_only=False)
+    if settings.origins.get("content_mode") != "command line" and gateway.scenario != "cumulative":
+        there = replace(there, content_mode="delta")
     return replace(settings, name="demo", profile=there)

@@ -79,6 +79,15 @@ def test_a_scenario_ends_as_the_protocol_says(scenario: str, dialect: str, run: 
     assert {name: record[name] for name in end.more} == end.more
 
 
+def test_the_embedded_gateway_is_not_asked_as_the_profiles_own_one(run: Run) -> None:
+    """It sends deltas, whatever the profile's gateway sends; but for the day on which it does not."""
+    run("config", "set", "content_mode", "cumulative")
+    done = run(*demo("calm", "genesys"), "hello")
+    record = json.loads(done.stdout)
+    assert (record["sequence_anomalies"], record["content"][:7]) == (0, "# Hello")
+    assert json.loads(run(*demo("cumulative", "genesys"), "hello").stdout)["content"] == record["content"]
+
+
 OUT_OF_SEQUENCE = {
     "genesys": {"tokens_fell", "duplicate_chunk", "outside_chunk_matrix", "after_final", "second_final"},
     "openai": {"after_final", "second_final"},  # there are neither counts nor ids to be wrong
