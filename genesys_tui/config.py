@@ -176,6 +176,7 @@ class Settings:
         return Context(
             profile=self.name,
             environment=self.profile.base_url or self.profile.region,
+            dialect=self.profile.dialect,
             conversation_id=conversation_id,
             continues=continues,
             stall_seconds=self.profile.stall_seconds,
@@ -245,7 +246,7 @@ def read_config(file: Path) -> dict[str, Any]:
             return fields
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} cannot be read: {error}.") from error
     except Misfit as misfit:
         raise ConfigurationError(f"{file}: {misfit}") from None
+    except (OSError, ValueError, RecursionError) as error:  # no TOML, no UTF-8, or a number of thousands of digits
+        raise ConfigurationError(f"{file} cannot be read: {error}.") from error

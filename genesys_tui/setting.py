@@ -42,7 +42,7 @@ def value_of(setting: str, text: str) -> Any:
     """The text as the setting takes it: a TOML value, or a plain string. Raises ConfigurationError."""
     try:
         value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         value = text
     try:
         table(Profile, {setting: value})

@@ -11,10 +11,15 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
+from genesys_tui.nearest import no_such_key
+
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
 T = TypeVar("T")
+
+_MOST_EXACT = 2**53
+"""From here on an integer may be too large for a float."""
 
 
 class Limit(NamedTuple):
@@ -38,8 +43,8 @@ class Limit(NamedTuple):
 class Misfit(ValueError):
     """Values that make no such table. Its text is a sentence for each of them."""
 
-    def __init__(self, error: ValidationError) -> None:
-        super().__init__(in_words(error))
+    def __init__(self, error: ValidationError, kind: type[Any]) -> None:
+        super().__init__(in_words(error, kind))
         self.error = error
 
     @property
@@ -66,14 +71,25 @@ def table(kind: type[T], values: Mapping[str, Any]) -> T:
     return made
 
 
-def in_words(error: ValidationError) -> str:
-    """A sentence per invalid field: where it is, what is wrong with it. Never the value, which may be a secret."""
+def in_words(error: ValidationError, kind: type[Any] | None = None) -> str:
+    """A sentence per invalid field: where it is, what is wrong with it. Never the value, which may be a secret.
+
+    Where the table's ``kind`` is known, a key that it has not is answered with those that it has.
+    """
     problems = []
     for problem in error.errors(include_url=False, include_input=False, include_context=False):
         where = ".".join(str(part) for part in problem["loc"])
         what = problem["msg"].removeprefix("Value error, ")
+        if kind and problem["type"] == "extra_forbidden":
+            what = no_such_key(str(problem["loc"][-1]), _names_at(kind, problem["loc"][:-1]))
         problems.append(f"{where}: {what[:1].lower()}{what[1:]}" if where else what)
     return "; ".join(problems) + "."
+
+
+def _names_at(kind: Any, place: tuple[int | str, ...]) -> list[str]:
+    for part in place:
+        kind = _hints(kind)[str(part)]
+    return names(kind)
 
 
 def _taken(kind: Any, value: Any) -> Any:
@@ -98,7 +114,7 @@ def _taken(kind: Any, value: Any) -> Any:
             return {_taken(parts[0], name): _taken(parts[1], each) for name, each in value.items()}
     elif kind is Any or type(value) is kind:
         return value
-    elif kind is float and type(value) is int:
+    elif kind is float and type(value) is int and abs(value) < _MOST_EXACT:
         return float(value)
     raise _Doubtful
 
@@ -118,7 +134,7 @@ def _judged(kind: Any, values: Mapping[str, Any]) -> Any:
     try:
         return _made(kind, _model(kind).model_validate(values))
     except ValidationError as error:
-        raise Misfit(error) from None
+        raise Misfit(error, kind) from None
 
 
 @cache

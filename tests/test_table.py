@@ -15,9 +15,8 @@ from genesys_tui.config import Audit, Profile, Ui
 from genesys_tui.table import Misfit, _Doubtful, _judged, _taken, names, table
 
 WORDS = ["", "7", "send", "newline", "genesys", "openai", "delta", "full", "certifi", "nord"]
-SCALARS = (
-    st.integers(-5, 70_000) | st.floats() | st.booleans() | st.none() | st.sampled_from(WORDS) | st.text(max_size=5)
-)
+NUMBERS = st.integers(-5, 70_000) | st.sampled_from([2**53 + 1, 10**400, -(10**400)]) | st.floats()
+SCALARS = NUMBERS | st.booleans() | st.none() | st.sampled_from(WORDS) | st.text(max_size=5)
 VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(st.text(max_size=2), SCALARS, max_size=2)
 SETTINGS = [(kind, name) for kind in (Profile, Ui, Audit) for name in names(kind)]
 

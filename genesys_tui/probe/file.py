@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from genesys_tui.config import Profile, payload_fields
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.gateway.payload import build_payload
+from genesys_tui.nearest import no_such_key
 from genesys_tui.probe.plan import Plan
 from genesys_tui.table import Misfit, names, table
 
@@ -53,7 +54,7 @@ def read_file(file: Path) -> ProbeFile:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{file} is no text in UTF-8 (byte {error.start:,}). Save it as UTF-8.") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{file} is no TOML: {error}.") from None
     try:
         found = ProbeFile.model_validate(fields)
@@ -82,7 +83,7 @@ def _judge_parameters(parameters: dict[str, Any], file: Path, text: str) -> None
             where = _place(("parameters", name), file, text)
             if name in names(Profile):
                 raise ConfigurationError(f"{where} is the profile's to say: set it there, or give it as an option.")
-            raise ConfigurationError(f"{where}: there is no such setting; there are: {', '.join(PARAMETERS)}.")
+            raise ConfigurationError(f"{where}: {no_such_key(name, PARAMETERS)}.")
     try:
         profile = table(Profile, parameters)
         build_payload({**payload_fields(profile), "input": {"messages": [{"role": "user", "content": "…"}]}})
@@ -106,7 +107,7 @@ def _told(error: ValidationError, file: Path | None = None, text: str = "", *bel
 def _reason(problem: Any) -> str:
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"there is no such key; there are: {', '.join(_known(problem['loc']))}"
+        return no_such_key(str(problem["loc"][-1]), _known(problem["loc"]))
     if kind in _TAKES:
         return _TAKES[kind]
     if kind == "too_short":
@@ -129,11 +130,11 @@ _TAKES = {
 }
 
 
-def _known(loc: tuple[int | str, ...]) -> Iterator[str]:
+def _known(loc: tuple[int | str, ...]) -> list[str]:
     model: Any = ProbeFile
     for part in loc[:-1]:
         model = model.model_fields[part].annotation
-    return iter(model.model_fields)
+    return list(model.model_fields)
 
 
 def _place(loc: tuple[int | str, ...], file: Path | None, text: str) -> str:
