@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,19 +15,18 @@ from pydantic import SecretStr
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.records import Record
 from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials
-from genesys_tui.auth.key_password import find_key_password
+from genesys_tui.auth.api_key import ApiKey
 from genesys_tui.call import Context, Ended, Records
-from genesys_tui.config import DEFAULT_PROFILE, Settings, load_settings
+from genesys_tui.config import Settings, load_settings
+from genesys_tui.connection import make_gateway, make_network, make_tokens
 from genesys_tui.dialect import DialectName
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.exchange import Exchange
-from genesys_tui.gateway.client import Gateway, TokenSource
-from genesys_tui.gateway.endpoint import Endpoint
+from genesys_tui.gateway.client import TokenSource
 from genesys_tui.gateway.facts import Delta
 from genesys_tui.gateway.payload import Payload, build_payload
-from genesys_tui.home import Home
+from genesys_tui.guard import require_sending
 from genesys_tui.metrics import Snapshot
-from genesys_tui.network import Network
 
 AuditEntry = Record
 """The record of a call, under the name that the tutorial gives it."""
@@ -40,27 +41,29 @@ def initialize_genesys_client(
     client_secret: str | None = None,
     environment: str | None = None,
     *,
-    profile: str = DEFAULT_PROFILE,
-) -> SignIn:
-    """A client that signs in when it is first used.
+    profile: str | None = None,
+) -> SignIn | ApiKey:
+    """A client that signs in when it is first used; the API key, where nothing is given and the profile wants one.
 
     Args:
         client_id: with ``client_secret``, the OAuth client; else GENESYS_CLIENT_ID and its kin, else the keyring.
         client_secret: see ``client_id``.
         environment: the region: an AWS name, a domain, or a base URL that serves sign-in and API at once. Else
             GENESYS_ENVIRONMENT, else what the profile's settings say.
-        profile: whose keyring entries, proxy and certificates are used.
+        profile: whose settings and keyring entries are used; else the one that the app would use.
 
     Raises:
         ConfigurationError: there is no such region, or no such profile.
         SignInError: half of the credentials was given.
     """
     settings = load_settings(profile=profile)
-    store = SecretStore(profile)
+    store = SecretStore(settings.name)
+    if client_id is None and client_secret is None and not environment:
+        return make_tokens(settings, store)
     credentials: Credentials | Callable[[], Credentials] = partial(find_credentials, os.environ, store)
     if client_id is not None or client_secret is not None:
         credentials = Credentials.of(client_id or "", SecretStr(client_secret or ""), "arguments")
-    return SignIn(credentials, environment or settings.sign_in_place, store, network=_network(settings, store))
+    return SignIn(credentials, environment or settings.sign_in_place, store, network=make_network(settings, store))
 
 
 class GenesysLLMStreamer:
@@ -71,33 +74,31 @@ class GenesysLLMStreamer:
         client: TokenSource,
         base_url: str | None = None,
         *,
-        endpoint: str = "",
-        dialect: DialectName = "genesys",
+        endpoint: str | None = None,
+        dialect: DialectName | None = None,
         ledger: Records | None = None,
-        profile: str = DEFAULT_PROFILE,
+        profile: str | None = None,
     ) -> None:
-        """Open nothing yet.
+        """Open nothing yet. What is not given is what the profile's settings say.
 
         Args:
             client: see ``initialize_genesys_client``; or anything with its ``token`` and ``renew``.
             base_url: where the gateway is; else what the settings say, else the client's region.
-            endpoint: the gateway's path, if not the dialect's own.
+            endpoint: the gateway's path; an empty one is the dialect's own.
             dialect: how the gateway talks; ``openai`` for one that is OpenAI-compatible.
             ledger: where calls are recorded; else the audit file that the app and the command line use.
-            profile: whose proxy and certificates count.
+            profile: whose settings count; else those of the one that the app would use.
 
         Raises:
-            ConfigurationError: the base URL is none, or would send the token unprotected.
+            ConfigurationError: the base URL is none, or would send the token unprotected; there is no such profile,
+                or nothing may be sent with it.
         """
-        settings = load_settings(profile=profile)
-        network = _network(settings, SecretStore(profile))
-        base_url = base_url or settings.profile.base_url or getattr(client, "api_url", None)
-        if not base_url:
-            raise ConfigurationError("base_url: this client names no region of its own; say where the gateway is.")
-        there = Endpoint(base_url, endpoint, dialect, proxy=network.proxy or None, trust=network.tls.context)
-        self._gateway = Gateway(there, client)
+        given = {"base_url": base_url or None, "endpoint": endpoint, "dialect": dialect}
+        settings = load_settings(given, profile=profile)
+        require_sending(settings)
+        self._settings = _leading_somewhere(settings, client)
+        self._gateway = make_gateway(self._settings, SecretStore(settings.name), client)
         self._ledger = ledger
-        self._base_url = base_url
 
     def stream_completion(
         self, payload: Payload | Mapping[str, Any], ui_callback: UiCallback | None = None
@@ -111,7 +112,7 @@ class GenesysLLMStreamer:
             ConfigurationError: the payload cannot be used; nothing was sent.
             LedgerError: the call cannot be recorded; nothing was sent.
         """
-        return self._stream(_validated(payload), Context(environment=self._base_url), None, ui_callback)
+        return self._stream(_validated(payload), self._settings.context(), None, ui_callback)
 
     def continue_completion(
         self, payload: Payload | Mapping[str, Any], entry: AuditEntry, text: str, ui_callback: UiCallback | None = None
@@ -124,14 +125,14 @@ class GenesysLLMStreamer:
             text: the whole reply so far.
             ui_callback: as for ``stream_completion``.
         """
-        context = Context(environment=self._base_url, conversation_id=entry.conversation_id, continues=entry.request_id)
+        context = self._settings.context(entry.conversation_id, entry.request_id)
         return self._stream(_validated(payload), context, text, ui_callback)
 
     def _stream(
         self, payload: Payload, context: Context, before: str | None, ui_callback: UiCallback | None
     ) -> Generator[str, None, AuditEntry]:
         if self._ledger is None:
-            self._ledger = Ledger(Home.of().ledger)
+            self._ledger = _opened_ledger(self._settings)
         exchange = Exchange(payload, self._gateway, self._ledger, context, before=before)
         index = 0
         # Closed here, whatever happens: a record must not wait for the garbage collector.
@@ -148,8 +149,20 @@ class GenesysLLMStreamer:
         raise AssertionError("a call always ends")
 
 
-def _network(settings: Settings, store: SecretStore) -> Network:
-    return Network.of_profile(settings.profile, partial(find_key_password, os.environ, store))
+def _leading_somewhere(settings: Settings, client: TokenSource) -> Settings:
+    """With the client's region for a base URL, where there is none."""
+    if settings.profile.base_url:
+        return settings
+    base_url = getattr(client, "api_url", None)
+    if not base_url:
+        raise ConfigurationError("base_url: this client names no region of its own; say where the gateway is.")
+    return replace(settings, profile=replace(settings.profile, base_url=base_url))
+
+
+def _opened_ledger(settings: Settings) -> Ledger:
+    audit = settings.audit
+    anchor = Path(audit.anchor).expanduser() if audit.anchor else None
+    return Ledger(settings.home.ledger, text=audit.text, mode=audit.mode, anchor=anchor)
 
 
 def _validated(payload: Payload | Mapping[str, Any]) -> Payload:

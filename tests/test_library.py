@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gateway.raw_server import DONE, OK, RawServer, answer
 
 from genesys_tui import (
     AuditEntry,
@@ -19,6 +21,9 @@ from genesys_tui import (
     validate_token_sequence,
 )
 from genesys_tui.demo import DemoGateway
+from genesys_tui.home import Home
+
+Serve = Callable[..., RawServer]
 
 
 class FixedToken:
@@ -142,3 +147,100 @@ def test_what_cannot_be_used_is_refused_by_name(ledger: Ledger) -> None:
         build_stream_payload("hello", "m", max_tokens=0)
     with pytest.raises(GenesysError, match="https"):
         GenesysLLMStreamer(FixedToken("t"), "http://llm.example", ledger=ledger)
+
+
+HELLO = b'data: {"choices": [{"index": 0, "delta": {"content": "Hello"}}]}\n\n'
+STOP = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\n'
+
+
+def write_config(tmp_path: Path, *lines: str) -> None:
+    """``tmp_path`` is the home of every test."""
+    (tmp_path / "config.toml").write_text("\n".join(lines) + "\n")
+
+
+def corporate(tmp_path: Path, url: str, *lines: str) -> None:
+    """A profile of another dialect that differs in all that a call can show, and is the one to use."""
+    write_config(
+        tmp_path,
+        'profile = "corp"',
+        "[profiles.corp]",
+        f'base_url = "{url}"',
+        'endpoint = "/special/path"',
+        'dialect = "openai"',
+        'content_mode = "cumulative"',
+        "stall_seconds = 0.1",
+        "retries = 0",
+        *lines,
+    )
+
+
+def test_the_library_calls_as_the_profile_in_use_says(
+    tmp_path: Path, ledger: Ledger, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Path, dialect, key, content mode and stalls; and the record names the profile."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-some-long-key")
+    whole = HELLO.replace(b"Hello", b"Hello, world")
+    server = serve([OK, HELLO, 0.5, whole, STOP, DONE])
+    corporate(tmp_path, server.url)
+
+    streamer = GenesysLLMStreamer(initialize_genesys_client(), ledger=ledger)
+    _, entry = drain(streamer.stream_completion(build_stream_payload("hello", "m")))
+
+    (request,) = server.requests
+    assert request.target == "/special/path"
+    assert request.header("Authorization") == "Bearer sk-some-long-key"
+    assert ledger.get(entry.request_id).reply == "Hello, world"
+    assert entry.stalls == 1
+    assert (entry.profile, entry.environment, entry.status) == ("corp", server.url, "completed")
+
+
+def test_the_profile_may_be_named_by_the_environment_or_the_caller(
+    tmp_path: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with DemoGateway(rate=0) as gateway:
+        write_config(tmp_path, *(f'[profiles.{name}]\nbase_url = "{gateway.url}"' for name in ("one", "two")))
+        monkeypatch.setenv("GENESYS_TUI_PROFILE", "one")
+        client, payload = FixedToken(gateway.mint_token()), build_stream_payload("hello", "m")
+        entries = [
+            drain(streamer.stream_completion(payload.model_copy(update={"request_id": name})))[1]
+            for name, streamer in {
+                "first": GenesysLLMStreamer(client, ledger=ledger),
+                "second": GenesysLLMStreamer(client, ledger=ledger, profile="two"),
+            }.items()
+        ]
+    assert [entry.profile for entry in entries] == ["one", "two"]
+
+
+def test_the_library_retries_as_often_as_the_profile_says(tmp_path: Path, ledger: Ledger, serve: Serve) -> None:
+    server = serve(answer(503))
+    corporate(tmp_path, server.url)
+    streamer = GenesysLLMStreamer(FixedToken("t0ken"), ledger=ledger)
+    _, entry = drain(streamer.stream_completion(build_stream_payload("hello", "m")))
+    assert (entry.status, entry.attempts, len(server.requests)) == ("failed", 1, 1)
+
+
+def test_what_the_caller_gives_goes_before_the_profile(tmp_path: Path, ledger: Ledger) -> None:
+    corporate(tmp_path, "http://127.0.0.1:9")
+    with DemoGateway(rate=0) as gateway:
+        client = FixedToken(gateway.mint_token())
+        streamer = GenesysLLMStreamer(client, gateway.url, endpoint="", dialect="genesys", ledger=ledger)
+        _, entry = drain(streamer.stream_completion(build_stream_payload("hello", "m")))
+    assert (entry.status, entry.environment) == ("completed", gateway.url)
+
+
+def test_a_read_only_profile_sends_nothing(tmp_path: Path, ledger: Ledger, serve: Serve) -> None:
+    server = serve([OK, HELLO, STOP, DONE])
+    corporate(tmp_path, server.url, "read_only = true")
+    with pytest.raises(GenesysError, match="corp is read-only"):
+        drain(GenesysLLMStreamer(FixedToken("t0ken"), ledger=ledger).stream_completion(build_stream_payload("hi", "m")))
+    assert server.requests == []
+
+
+def test_the_default_ledger_keeps_what_the_settings_say(tmp_path: Path) -> None:
+    with DemoGateway(rate=0) as gateway:
+        write_config(tmp_path, "[audit]", 'text = "none"')
+        streamer = GenesysLLMStreamer(FixedToken(gateway.mint_token()), gateway.url)
+        text, entry = drain(streamer.stream_completion(build_stream_payload("hello", "m")))
+    with Ledger(Home.of().ledger) as kept:
+        assert text
+        assert not kept.get(entry.request_id).reply

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from genesys_tui.auth import Credentials, SignIn, find_region
-from genesys_tui.cli.wiring import make_endpoint, make_network
+from genesys_tui.cli.wiring import make_store
 from genesys_tui.config import Profile, Settings
+from genesys_tui.connection import make_endpoint, make_network
 from genesys_tui.errors import ConfigurationError, GenesysError, SignInError
 from genesys_tui.setting import write_setting
 from genesys_tui.table import Misfit, table
@@ -65,8 +66,9 @@ class Attempt:
         """Sign in, without keyring. Raises GenesysError, whose sentence says why not."""
         settings = self._moved()
         credentials = Credentials.of(self._form.client_id, self._form.client_secret, "form")
-        make_endpoint(settings)  # Raises where the gateway's address cannot be used.
-        sign_in = SignIn(credentials, settings.sign_in_place, None, network=make_network(settings))
+        store = make_store(settings)
+        make_endpoint(settings, store)  # Raises where the gateway's address cannot be used.
+        sign_in = SignIn(credentials, settings.sign_in_place, None, network=make_network(settings, store))
         with self._lock:
             if self._cancelled:
                 raise SignInError("Signing in was stopped.")

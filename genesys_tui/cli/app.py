@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING
 
 from genesys_tui.errors import ConfigurationError
@@ -64,7 +65,7 @@ def demo_workplace(settings: Settings, held: ExitStack, scenario: str = "calm", 
 
     server = held.enter_context(running_gateway(scenario, rate=rate))
     there = leading_to(server, settings)
-    return Workplace(there, lambda: _demo_desk(server, there, held), DemoDays(server))
+    return Workplace(there, cache(lambda: _demo_desk(server, there, held)), DemoDays(server))
 
 
 class DemoDays:
@@ -91,10 +92,12 @@ class DemoDays:
 
 
 def _demo_desk(server: DemoGateway, settings: Settings, held: ExitStack) -> Desk:
-    from genesys_tui.cli.wiring import DemoTokens, make_gateway, open_ledger
+    from genesys_tui.cli.wiring import DemoTokens, make_store, open_ledger
+    from genesys_tui.connection import make_gateway
     from genesys_tui.tui.desk import Desk
 
-    return Desk(make_gateway(settings, DemoTokens(server)), held.enter_context(open_ledger(settings, _unheard)))
+    gateway = make_gateway(settings, make_store(settings, _unheard), DemoTokens(server))
+    return Desk(gateway, held.enter_context(open_ledger(settings, _unheard)))
 
 
 def _unheard(_: str) -> None:

@@ -85,16 +85,18 @@ def _read_prompt(prompt: str | None) -> str:
 def opened_gateway(settings: Settings, scenario: str | None, rate: float) -> Iterator[tuple[Gateway, Settings]]:
     """The profile's gateway, or the embedded one on its good or bad day."""
     from genesys_tui.cli.demo import leading_to, running_gateway
-    from genesys_tui.cli.wiring import DemoTokens, make_gateway, make_tokens
+    from genesys_tui.cli.wiring import DemoTokens, make_store
+    from genesys_tui.connection import make_gateway, make_tokens
 
     if scenario is not None:
         with running_gateway(scenario, rate=rate) as demo:
             there = leading_to(demo, settings)
-            yield make_gateway(there, DemoTokens(demo)), there
+            yield make_gateway(there, make_store(there), DemoTokens(demo)), there
         return
-    tokens = make_tokens(settings)
+    store = make_store(settings)
+    tokens = make_tokens(settings, store)
     try:
-        yield make_gateway(settings, tokens), settings
+        yield make_gateway(settings, store, tokens), settings
     finally:
         tokens.close()
 
@@ -102,12 +104,12 @@ def opened_gateway(settings: Settings, scenario: str | None, rate: float) -> Ite
 def _exchange(prompt: str, form: str, continues: int, settings: Settings, gateway: Gateway) -> int:
     from genesys_tui.cli.exits import exit_code_for
     from genesys_tui.cli.formats import format_named
-    from genesys_tui.cli.wiring import open_ledger
+    from genesys_tui.cli.wiring import recording
     from genesys_tui.exchange import Exchange
     from genesys_tui.gateway.payload import Message
 
     payload = settings.payload(Message(role="user", content=prompt))
-    with open_ledger(settings) as ledger:
+    with recording(settings) as ledger:
         exchange = Exchange(payload, gateway, ledger, settings.context(), continues=continues)
         with cancelled_by_signals(exchange):
             return exit_code_for(_run(exchange, format_named(form, exchange)))

@@ -81,10 +81,11 @@ def _keyring(settings: Settings) -> Seen:
 
 def _reached(settings: Settings) -> Iterator[Finding]:
     """To where one signs in, in, and to the gateway: the same way twice is walked once."""
-    from genesys_tui.cli.wiring import make_endpoint
+    from genesys_tui.cli.wiring import make_store
+    from genesys_tui.connection import make_endpoint
 
     try:
-        endpoint = make_endpoint(settings)
+        endpoint = make_endpoint(settings, make_store(settings))
         places = _places(settings, endpoint)
     except GenesysError as error:
         yield Finding("settings", "FAIL", error.message, None, error.kind)
@@ -137,9 +138,10 @@ def _walked(place: Endpoint) -> Iterator[Finding]:
 
 def _sign_in(settings: Settings, token: list[str]) -> Seen:
     from genesys_tui.auth import SignIn
-    from genesys_tui.cli.wiring import make_tokens
+    from genesys_tui.cli.wiring import make_store
+    from genesys_tui.connection import make_tokens
 
-    tokens = make_tokens(settings)
+    tokens = make_tokens(settings, make_store(settings))
     try:
         if not isinstance(tokens, SignIn):
             token.append(tokens.token())
@@ -169,7 +171,9 @@ def _ledger(settings: Settings) -> Seen:
     from genesys_tui.cli.wiring import open_ledger
 
     with open_ledger(settings) as ledger:
-        return Seen(f"{ledger.path}, {ledger.describe()}")
+        tried = ledger.checkpoints.tried()
+        verdict: Verdict = "FAIL" if tried.unkept else "note" if tried.unsigned else "ok"
+        return Seen(f"{ledger.path}, {ledger.describe()}, {tried.words}", verdict)
 
 
 def _terminal() -> Seen:

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TypeVar
 
-from genesys_tui.cli.wiring import make_gateway, make_store, make_tokens, open_ledger, wants_key
+from genesys_tui.cli.wiring import make_store, open_ledger
+from genesys_tui.connection import make_gateway, make_tokens, wants_key
 from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.signin.door import Workplace
 from genesys_tui.tui.signin.messages import KeyringAnswered, KeyringWaits, SignInNeeded, Told
@@ -46,6 +47,7 @@ class Entrance:
         self._sign_in: SignIn | ApiKey | None = None
         self._store: SecretStore | None = None
         self._ledger: Ledger | None = None
+        self._demo: Workplace | None = None
         self._deliver: Mailbox | None = None
         self._waiting = False
         held.callback(self._change, None)
@@ -72,7 +74,7 @@ class Entrance:
         with self._lock:
             if self._ledger is None:
                 self._ledger = self._held.enter_context(open_ledger(self.settings, lambda _: None))
-        gateway = make_gateway(self.settings, self)
+        gateway = make_gateway(self.settings, make_store(self.settings, lambda _: None), self)
         return Desk(
             gateway, self._ledger, lambda: self._current().start(self._started), self._token_age, self._known_secrets
         )
@@ -127,10 +129,12 @@ class Entrance:
         ]
 
     def demo(self) -> Workplace:
-        """Start an embedded gateway. Raises GenesysError."""
+        """The embedded gateway, started at the first time. Raises GenesysError."""
         from genesys_tui.cli.app import demo_workplace
 
-        return demo_workplace(self.settings, self._held)
+        if self._demo is None:
+            self._demo = demo_workplace(self.settings, self._held)
+        return self._demo
 
     def sign_out(self) -> str:
         """Forget the credentials, in memory and in the keyring. Says what was done. Raises SecretStoreError."""

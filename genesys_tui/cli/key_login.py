@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 
 from genesys_tui.auth.api_key import ApiKey, cleaned, save_api_key
+from genesys_tui.auth.store import SecretStore
 from genesys_tui.cli.streams import narrate
-from genesys_tui.cli.wiring import make_endpoint, make_gateway, make_store, make_tokens
+from genesys_tui.cli.wiring import make_store
 from genesys_tui.config import Settings, load_settings
+from genesys_tui.connection import make_endpoint, make_gateway, make_tokens
 from genesys_tui.errors import CredentialsRejected, GatewayError, NotAnEventStream, NotServed
 from genesys_tui.gateway.client import Gateway, TokenSource
 from genesys_tui.sanitize import sanitized_line
@@ -32,10 +34,10 @@ def keep_key(profile: str | None, base_url: str | None, key: str, *, check: bool
     remembered = {"base_url": base_url, "dialect": "openai"}
     settings = load_settings(remembered, profile=profile, may_be_new=True)
     secret = cleaned(key, "login")
-    make_endpoint(settings)  # raises where there is no gateway to send it to
     store = make_store(settings)
+    make_endpoint(settings, store)  # raises where there is no gateway to send it to
     if check:
-        _try(settings, _Given(secret.get_secret_value()))
+        _try(settings, store, _Given(secret.get_secret_value()))
     save_api_key(store, secret)
     for name, value in remembered.items():
         if value is not None:
@@ -45,23 +47,24 @@ def keep_key(profile: str | None, base_url: str | None, key: str, *, check: bool
 
 def key_rows(settings: Settings) -> dict[str, str]:
     """What there is to tell, with the models as proof that the key is taken. Raises GenesysError."""
-    tokens = make_tokens(settings)
+    store = make_store(settings)
+    tokens = make_tokens(settings, store)
     assert isinstance(tokens, ApiKey)
     with closing(tokens):
         tokens.token()
-        models = _models(make_gateway(settings, tokens))
+        models = _models(make_gateway(settings, store, tokens))
     return {
         "profile": settings.name,
-        "gateway": make_endpoint(settings).url,
+        "gateway": make_endpoint(settings, store).url,
         "credentials": tokens.credentials_source or "none needed",
         "models": models,
     }
 
 
-def _try(settings: Settings, tokens: TokenSource) -> None:
+def _try(settings: Settings, store: SecretStore, tokens: TokenSource) -> None:
     """Raises GenesysError where the gateway does not take the key."""
     narrate("Trying the key …")
-    narrate(f"The gateway lists {_models(make_gateway(settings, tokens))}.")
+    narrate(f"The gateway lists {_models(make_gateway(settings, store, tokens))}.")
 
 
 def _models(gateway: Gateway) -> str:

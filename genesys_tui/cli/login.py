@@ -74,8 +74,9 @@ def logout(profile: str | None) -> None:
 @profile_option
 def status(profile: str | None) -> None:
     """Say who is signed in, how old the token is, and where credentials and settings came from."""
-    from genesys_tui.cli.wiring import make_endpoint, make_sign_in, wants_key
+    from genesys_tui.cli.wiring import make_store
     from genesys_tui.config import load_settings
+    from genesys_tui.connection import make_endpoint, make_sign_in, wants_key
 
     settings = load_settings(profile=profile)
     if wants_key(settings):
@@ -83,7 +84,8 @@ def status(profile: str | None) -> None:
 
         write("".join(f"{name:14}{value}\n" for name, value in key_rows(settings).items()))
         return
-    sign_in = make_sign_in(settings)
+    store = make_store(settings)
+    sign_in = make_sign_in(settings, store)
     try:
         token = sign_in.identify()
     finally:
@@ -91,7 +93,7 @@ def status(profile: str | None) -> None:
     rows = {
         "profile": settings.name,
         "sign-in": settings.sign_in_place,
-        "gateway": make_endpoint(settings).url,
+        "gateway": make_endpoint(settings, store).url,
         "credentials": sign_in.credentials_source or "",
         **_identity_rows(token, sign_in),
     }
@@ -120,10 +122,11 @@ def _identity_rows(token: Token, sign_in: SignIn) -> dict[str, str]:
 
 def _try(credentials: Credentials, place: str, settings: Settings) -> None:
     from genesys_tui.auth import SignIn
-    from genesys_tui.cli.wiring import make_network
+    from genesys_tui.cli.wiring import make_store
+    from genesys_tui.connection import make_network
 
     narrate("Signing in …")
-    sign_in = SignIn(credentials, place, None, network=make_network(settings))
+    sign_in = SignIn(credentials, place, None, network=make_network(settings, make_store(settings)))
     try:
         token = sign_in.identify()
     finally:

@@ -18,13 +18,15 @@ from genesys_tui.dialect import DIALECT_NAMES
 @click.option("--dialect", type=click.Choice(DIALECT_NAMES), help="How the gateway talks.")
 def models(profile: str | None, **flags: Any) -> None:
     """List the models of the profile's gateway, a name a line; where it has no list, those of the profile."""
-    from genesys_tui.cli.wiring import make_gateway, make_tokens
+    from genesys_tui.cli.wiring import make_store
     from genesys_tui.config import load_settings
+    from genesys_tui.connection import make_gateway, make_tokens
     from genesys_tui.sanitize import sanitized_line
 
     settings = load_settings(given(flags), profile=profile)
-    with closing(make_tokens(settings)) as tokens:
-        names = make_gateway(settings, tokens).models()
+    store = make_store(settings)
+    with closing(make_tokens(settings, store)) as tokens:
+        names = make_gateway(settings, store, tokens).models()
     if not names:
         narrate("The gateway lists no models. Those of the profile's setting `models`:")
     for name in names or settings.profile.models:
