@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from tui.conftest import MakeStage, Stage
 
 from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.incident.screen import IncidentScreen
+from genesys_tui.tui.parameters.row import Tick
 
 SIZES = [(120, 40), (80, 24)]
 PROMPT = "When may the customer in Leeds cancel?"
@@ -159,3 +161,50 @@ async def test_secrets_the_desk_knows_of_are_dotted_out_on_the_screen_too(stage:
         everything = "".join((await shown(it, pilot, screen)).values())
         assert PROMPT in everything
         assert "canary" not in everything
+
+
+def typed(it: Stage, *keys: str) -> None:
+    """Ahead: the app has had no time for what follows from one before the next comes."""
+    for key in keys:
+        it.app.post_message(events.Key(key, None))
+
+
+@pytest.mark.parametrize("ahead", [["ctrl+t", "ctrl+s"], ["ctrl+t", "ctrl+s", "ctrl+t"]])
+@pytest.mark.parametrize("with_texts", [True, False])
+async def test_what_is_saved_has_prompt_and_reply_as_the_tick_had_it(
+    with_texts: bool, ahead: list[str], stage: MakeStage, folder: Path
+) -> None:
+    it = stage()
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, PROMPT)
+        screen = await opened(it, pilot)
+        if not with_texts:
+            await pilot.press("ctrl+t")
+            await it.until(pilot, lambda: screen.files.option_count == 4)
+        typed(it, *ahead)
+        await it.until(pilot, lambda: not isinstance(it.app.screen, IncidentScreen))
+    (file,) = folder.iterdir()
+    with zipfile.ZipFile(file) as archive:
+        everything = "".join(archive.read(name).decode() for name in archive.namelist())
+    assert (PROMPT in everything) is with_texts
+
+
+async def test_escape_behind_a_save_leaves_no_file_that_nobody_was_told_of(stage: MakeStage, folder: Path) -> None:
+    it = stage()
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, PROMPT)
+        await opened(it, pilot)
+        typed(it, "ctrl+s", "escape")
+        await it.until(pilot, lambda: not isinstance(it.app.screen, IncidentScreen))
+        (file,) = folder.iterdir()
+        assert [note.title for note in it.app._notifications] == ["Incident bundle saved"]
+        assert [note.message for note in it.app._notifications] == [str(file)]
+        # Where it is not made yet what would be saved, nothing is.
+        await opened(it, pilot)
+        it.app.screen.query_one(Tick).value = True
+        typed(it, "ctrl+s", "escape")
+        await it.until(pilot, lambda: not isinstance(it.app.screen, IncidentScreen))
+        await pilot.pause(0.3)
+        assert len(list(folder.iterdir())) == len(it.app._notifications)

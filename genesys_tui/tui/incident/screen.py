@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Button, OptionList, Static
+from textual.widgets import Button, Static
 from textual.widgets.option_list import Option
 
 from genesys_tui.incident.bundle import Bundle
@@ -25,6 +25,7 @@ from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.messages import Crashed
 from genesys_tui.tui.naming import sign_of
 from genesys_tui.tui.parameters.row import Tick
+from genesys_tui.tui.widgets.options import Options
 
 
 class IncidentScreen(Modal[Path | None]):
@@ -34,7 +35,7 @@ class IncidentScreen(Modal[Path | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", id="incident.leave"),
+        Binding("escape", "leave", "Cancel", id="incident.leave"),
         Binding("ctrl+s", "save", "Save", id="incident.save", priority=True),
         Binding("ctrl+t", "texts", "With prompt and reply", id="incident.texts", priority=True),
     ]
@@ -64,7 +65,7 @@ class IncidentScreen(Modal[Path | None]):
     }
     """
 
-    files = getters.query_one(OptionList)
+    files = getters.query_one(Options)
     page = getters.query_one(Page)
     texts = getters.query_one(Tick)
     line = getters.query_one(Line)
@@ -73,7 +74,8 @@ class IncidentScreen(Modal[Path | None]):
     def __init__(self, incident: Incident) -> None:
         super().__init__()
         self._incident = incident
-        self._bundle: Bundle | None = None
+        self._made: BundleMade | None = None  # what is shown
+        self._wished: bool | None = None  # with prompt and reply or without: what is saved once it is made
         self._saving = False
 
     def compose(self) -> ComposeResult:
@@ -81,7 +83,7 @@ class IncidentScreen(Modal[Path | None]):
         with Vertical() as frame:
             frame.border_title = Content(f"Incident bundle of call {sanitized_line(self._incident.request_id)[:8]}")
             with Horizontal(id="files"):
-                yield OptionList()
+                yield Options()
                 yield Page()
             with Horizontal(classes="row"):
                 yield Static(f"prompt and reply {sign_of(self, 'incident.texts')}", markup=False)
@@ -105,22 +107,25 @@ class IncidentScreen(Modal[Path | None]):
 
     def on_bundle_made(self, event: BundleMade) -> None:
         """Show it, unless another one was asked for meanwhile."""
-        if event.with_texts != self.texts.value:
-            return
-        at = self.files.highlighted or 0
-        if self._bundle is None:
+        if self._made is None:
             self.line.value = sanitized_line(str(Path.cwd() / event.bundle.name))
-        self._bundle = event.bundle
+        if event.with_texts == self.texts.value:
+            self._show(event)
+        if event.with_texts == self._wished:
+            self._save(event.bundle)
+
+    def _show(self, event: BundleMade) -> None:
+        at, self._made = self.files.highlighted or 0, event
         self.files.clear_options()
         self.files.add_options(map(_option, event.bundle.parts))
         self.files.highlighted = min(at, len(event.bundle.parts) - 1)
         said = "with prompt and reply" if event.with_texts else "without prompt and reply"
         self._say(f"What is shown here is what is saved, {said}: {size(event.bundle.size)}.")
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+    def on_option_list_option_highlighted(self, event: Options.OptionHighlighted) -> None:
         """Show that file."""
-        if self._bundle:
-            self.page.show(self._bundle.parts[event.option_index].text)
+        if self._made:
+            self.page.show(self._made.bundle.parts[event.option_index].text)
 
     def on_bundle_saved(self, event: BundleSaved) -> None:
         """Say where it is."""
@@ -129,7 +134,7 @@ class IncidentScreen(Modal[Path | None]):
 
     def on_bundle_refused(self, event: BundleRefused) -> None:
         """Say why."""
-        self._saving = False
+        self._saving, self._wished = False, None
         self._say(event.error.message, wrong=True)
 
     def on_crashed(self, event: Crashed) -> None:
@@ -145,6 +150,12 @@ class IncidentScreen(Modal[Path | None]):
         if event.button.id == "save":
             self.action_save()
         else:
+            self.action_leave()
+
+    def action_leave(self) -> None:
+        """Go, unless a file is being written: it is told where it is, or why it is not."""
+        self._wished = None
+        if not self._saving:
             self.dismiss(None)
 
     def action_texts(self) -> None:
@@ -152,16 +163,24 @@ class IncidentScreen(Modal[Path | None]):
         self.texts.toggle()
 
     def action_save(self) -> None:
-        """Save what is shown."""
-        if self._bundle is None or self._saving:
+        """Save what is shown; where that is not yet what the tick says, as soon as it is."""
+        if self._saving or self._wished is not None:
             return
+        if self._made and self._made.with_texts == self.texts.value:
+            self._save(self._made.bundle)
+        else:
+            self._wished = self.texts.value
+            self._make()
+
+    def _save(self, bundle: Bundle) -> None:
+        self._wished = None
         file = path_of(self.line.value.strip())
         if file.suffix.lower() != ".zip":
             self._say("End the name with .zip.", wrong=True)
             self.line.focus()
             return
         self._saving = True
-        aside(partial(saved, self._bundle, file), mailbox_of(self))
+        aside(partial(saved, bundle, file), mailbox_of(self))
 
     def _make(self) -> None:
         aside(partial(self._incident.make, self.texts.value), mailbox_of(self))
