@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import gc
+import itertools
 import json
 import os
 import sys
@@ -18,10 +19,12 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.request import getproxies
 
 from genesys_tui.auth.transport import Transport, TransportError, sdk_http_client
 from genesys_tui.network import Network
+from genesys_tui.proxy import proxy_secrets
+from genesys_tui.secret_forms import forms_of
 
 CORRELATION_HEADER = "ININ-Correlation-Id"
 MAX_TEXT = 200
@@ -73,10 +76,12 @@ def ask(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _secrets_of(request: Mapping[str, Any]) -> list[str]:
-    """What no answer may quote: each secret, as a URL has it, and as the Authorization header had it."""
+    """What no answer may quote: each secret, as a URL has it, and as a header had it; those of proxies, too."""
     plain = [request[key] for key in ("client_secret", "access_token", "key_password") if request.get(key)]
     pair = f"{request.get('client_id')}:{request.get('client_secret')}".encode()
-    return [*plain, *(quote(secret, safe="") for secret in plain), base64.b64encode(pair).decode()]
+    proxies = [request.get("proxy") or "", *getproxies().values()]
+    sent = [base64.b64encode(pair).decode(), *itertools.chain.from_iterable(map(proxy_secrets, proxies))]
+    return [*(form for secret in plain for form in forms_of(secret)), *sent]
 
 
 def _sign_in(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import httpx
 
 from genesys_tui.errors import GatewayError, SignInError
 from genesys_tui.gateway.authorization import authorization
+from genesys_tui.gateway.dialects import Dialect
 from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Answered, Ending, Fact, Requested, Retry
 from genesys_tui.gateway.failures import in_words
@@ -72,7 +73,20 @@ class Gateway:
     def models(self) -> tuple[str, ...]:
         """The models the gateway lists; none where it has no list. Raises GatewayError and SignInError."""
         url = self.endpoint.models_url
-        return () if url is None else fetch_models(self.endpoint, url, self._tokens.token())
+        if url is None:
+            return ()
+        token = self._tokens.token()
+        try:
+            return fetch_models(self.endpoint, url, token)
+        except GatewayError as error:
+            if error.status_code != 401:
+                raise
+        try:
+            return fetch_models(self.endpoint, url, self._tokens.renew(token))
+        except GatewayError as error:
+            if error.status_code != 401:
+                raise
+            raise _refused_again(error, self.endpoint.speaks.advice.still_unauthorized) from error
 
     def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
         """Send the payload and yield what comes back, as it comes; returns how the reply ended.
@@ -108,9 +122,7 @@ class Gateway:
                 token = scope.run(self._tokens.token)  # the old one may have expired meanwhile
         raise AssertionError("unreachable")
 
-    def _attempt(
-        self, payload: Payload, dialect: Dialect, token: str, scope: Scope
-    ) -> Generator[Fact, None, Ending]:
+    def _attempt(self, payload: Payload, dialect: Dialect, token: str, scope: Scope) -> Generator[Fact, None, Ending]:
         """One request. Raises GatewayError as long as nothing has been answered; from then on it has an ending."""
         # The password of a client certificate's key may be in a keyring that waits to be unlocked.
         tls = scope.run(lambda: self.endpoint.tls)

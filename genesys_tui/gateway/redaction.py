@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import base64
 import re
-from urllib.parse import quote
 
 import httpx
 
 from genesys_tui.gateway.facts import Headers
-
-_SHORTEST = 8
-"""Characters. A shorter token would be found in anything."""
+from genesys_tui.proxy import proxy_secrets
+from genesys_tui.secret_forms import forms_of
 
 
 def redacted(text: str, token: str) -> str:
-    """The text, with dots for the token, plain or as a URL writes it."""
-    if len(token) < _SHORTEST:
-        return text
-    text = text.replace(token, "••••")
-    return text.replace(quote(token, safe=""), "••••") if "%" in text else text
+    """The text, with dots for the token in any of its forms."""
+    for form in forms_of(token):
+        text = text.replace(form, "••••")
+    return text
 
 
 def without_password(text: str, proxy: httpx.URL | None) -> str:
-    """The text, with dots for the password of a proxy, plain or as it was sent."""
-    if proxy is None or not proxy.password:
-        return text
-    pair = base64.b64encode(f"{proxy.username}:{proxy.password}".encode()).decode()
-    return redacted(text.replace(pair, "••••"), proxy.password)
+    """The text, with dots for the password of a proxy, plain, as a URL has it, or as it was sent."""
+    for secret in () if proxy is None else proxy_secrets(str(proxy)):
+        text = text.replace(secret, "••••")
+    return text
 
 
 _SECRET = re.compile("auth|cookie|token(?!s\\b)|key|secret|signature|credential|session|password", re.IGNORECASE)

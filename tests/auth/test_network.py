@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from auth.signin_server import Proxy, SignInServer
+from gateway.raw_server import Connection, RawServer
 from papers import PASSWORD, Papers
 from pydantic import SecretStr
 from secret_service import SecretService
@@ -90,6 +91,28 @@ def test_the_home_folder_is_the_operators(
     tls = Tls("openssl", f"~/{Path(papers.bundle).name}", f"~/{certificate}", f"~/{key}")
     sign_in = SignIn(credentials, strict_server.url, None, environ={}, network=Network("", tls))
     assert sign_in.token() == strict_server.issued[0]
+
+
+@pytest.mark.parametrize("where", ["settings", "environment"])
+def test_a_proxy_that_quotes_its_password_is_not_quoted(
+    where: str, serve: Callable[..., RawServer], credentials: Credentials
+) -> None:
+    def refuse(connection: Connection) -> None:
+        sent = connection.server.requests[-1].header("Proxy-Authorization")
+        connection.send(f"HTTP/1.1 407 user:pa55word-xyz sent {sent}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    proxy = f"http://user:pa55word-xyz@127.0.0.1:{serve([refuse]).port}"
+    chosen = {"network": Network(proxy)} if where == "settings" else {"environ": {"HTTPS_PROXY": proxy}}
+    with pytest.raises(SignInError, match="407") as refused:
+        SignIn(credentials, PLACE, None, **{"environ": {}, **chosen}).token()
+    assert "407 user:•••• sent Basic ••••" in refused.value.message
+    assert "pa55word" not in refused.value.message
+
+
+def test_half_a_password_of_a_proxy_is_not_quoted_either(credentials: Credentials) -> None:
+    with pytest.raises(SignInError) as refused:
+        SignIn(credentials, PLACE, None, environ={}, network=Network("http://user:pa55/word@proxy.test:1")).token()
+    assert "pa55" not in refused.value.message
 
 
 def test_a_password_in_the_environment_goes_before_the_keyrings() -> None:

@@ -98,6 +98,28 @@ def test_an_encrypted_stream_that_is_cut_is_cut(
     assert outcome.record.attempts == 1
 
 
+def test_an_alert_amid_the_reply_is_a_lost_connection(serve: Serve, certificates: Certificates, ledger: Ledger) -> None:
+    """As from a server that asks for a client certificate only then, and gets none."""
+    demanding = certificates.server()
+    certificates.authority.configure_trust(demanding)
+    demanding.verify_mode, demanding.post_handshake_auth = ssl.CERT_REQUIRED, True
+
+    def trust() -> ssl.SSLContext:
+        context = certificates.trusted()
+        context.post_handshake_auth = True
+        return context
+
+    def demand(connection: Connection) -> None:
+        connection.sock.verify_client_post_handshake()  # type: ignore[attr-defined]
+        connection.send(chunk(", world", 3))
+        connection.sock.recv(1)
+
+    outcome = run(call_to(serve([OK, chunk("so far", 1), demand], tls=demanding).url, ledger, trust=trust))
+    assert outcome.end == ("truncated", "disconnected", True)
+    assert outcome.content == "so far, world"
+    assert "TLS with 127.0.0.1 failed: TLSV13_ALERT_CERTIFICATE_REQUIRED" in outcome.record.detail
+
+
 def test_silence_is_noticed_on_an_encrypted_stream(serve: Serve, certificates: Certificates, ledger: Ledger) -> None:
     server = serve([OK, chunk("so far", 1), hang], tls=certificates.server())
     payload = asking(timeout_on_inactivity_seconds=0.3)
