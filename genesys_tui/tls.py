@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,7 +36,8 @@ class Tls:
     """Whom to trust, and which certificate to show. Files are read when a context is made."""
 
     trust: Trust = "openssl"
-    """``openssl``: SSL_CERT_FILE and what Python's OpenSSL knows, else certifi; ``system``: the operating system's."""
+    """``openssl``: what SSL_CERT_FILE, SSL_CERT_DIR or Python's OpenSSL name, else certifi; ``system``: the operating
+    system's."""
 
     ca_bundle: str = ""
     """A PEM file to trust instead; empty for none."""
@@ -70,8 +72,8 @@ class Tls:
         if self.trust == "certifi":
             return ssl.create_default_context(cafile=certifi.where())
         context = ssl.create_default_context()
-        if not context.cert_store_stats()["x509_ca"]:
-            # A Python that brings its own OpenSSL (python.org on macOS) may know no authority at all.
+        # A Python that brings its own OpenSSL (python.org on macOS) may know no authority at all.
+        if not context.cert_store_stats()["x509_ca"] and not _knows_authorities():
             context.load_verify_locations(certifi.where())
         return context
 
@@ -98,6 +100,22 @@ def expanded(file: str) -> Path:
         return Path(file).expanduser()
     except RuntimeError:  # of a user there is not
         return Path(file)
+
+
+def _knows_authorities() -> bool:
+    """Whether OpenSSL has a file or folders of authorities. It reads a folder only when it meets a certificate."""
+    paths = ssl.get_default_verify_paths()
+    folders = os.environ.get(paths.openssl_capath_env, paths.openssl_capath).split(os.pathsep)
+    return paths.cafile is not None or any(_holds_anything(Path(folder)) for folder in folders if folder)
+
+
+def _holds_anything(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except PermissionError:  # what cannot be listed may be read all the same
+        return True
+    except OSError:
+        return False
 
 
 def _trusting_only(ca_bundle: str) -> ssl.SSLContext:

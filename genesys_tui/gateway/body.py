@@ -13,7 +13,7 @@ import httpx
 
 from genesys_tui.gateway.network import ScopedStream
 
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;.*)?", re.DOTALL)
+_SIZE = re.compile(rb"0*([0-9A-Fa-f]{1,15})[ \t]*(;.*)?", re.DOTALL)
 _LONGEST_LINE = 16 * 1024
 
 
@@ -104,7 +104,7 @@ class Chunks:
             if line:
                 self.fault = "a chunk is longer than it says"
             self._between = False
-        elif size := _SIZE.fullmatch(line):
+        elif len(line) <= _LONGEST_LINE and (size := _SIZE.fullmatch(line)):
             self._left = int(size[1], 16)
             self.ended = not self._left
         else:

@@ -226,7 +226,8 @@ class ScopedStream(httpcore.NetworkStream):
         except ssl.SSLCertVerificationError as error:
             raise Untrusted(_why_not_trusted(self._host, error)) from error
         except ssl.SSLError as error:
-            if alert := explain_alert(self._host, error):
+            # Behind the head the server has let us in: what it says then is why it broke off.
+            if self._in_head and (alert := explain_alert(self._host, error)):
                 raise NotAdmitted(alert) from error
             raise failed(f"TLS with {self._host} failed: {error.reason or error}") from error
         except OSError as error:

@@ -34,6 +34,20 @@ def test_the_body_does_not_depend_on_the_cuts(parts: list[bytes], size: int, ext
     assert not chunks.fault
 
 
+@pytest.mark.parametrize("size", [1, 3, 100_000])
+@pytest.mark.parametrize("digits", [1, 16, 20, 1000])
+def test_zeros_before_a_size_change_nothing(digits: int, size: int) -> None:
+    data = b"%0*x\r\nhello\r\n%0*x\r\n\r\n" % (digits, 5, digits, 0)
+    body, chunks = fed(data, size)
+    assert (body, chunks.ended, chunks.fault) == (b"hello", True, "")
+
+
+@pytest.mark.parametrize("size", [7, 100_000])
+def test_a_line_is_bounded_wherever_it_is_cut(size: int) -> None:
+    body, chunks = fed(b"0" * 20_000 + b"5\r\nhello\r\n", size)
+    assert (body, bool(chunks.fault)) == (b"", True)
+
+
 @pytest.mark.parametrize("size", [1, 3, 1000])
 @pytest.mark.parametrize("nonsense", [b"nonsense\r\n", b"-1\r\n", b"\r\n", b"0x5\r\n", b"5 5\r\n"])
 def test_what_came_before_nonsense_is_kept(nonsense: bytes, size: int) -> None:

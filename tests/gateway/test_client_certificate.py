@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import certifi
 import pytest
 from auth.signin_server import Proxy
 from fakes import call_to, run
@@ -186,6 +188,27 @@ def test_certifi_is_believed_whatever_the_system_says(
     error = run(call_to(server.url, ledger, trust=Tls("certifi").context)).record.error
     assert error is not None
     assert error.kind == "untrusted"
+
+
+@pytest.mark.parametrize("chosen", ["a folder", "folders", "a file", "an empty folder", "no folder"])
+def test_certifi_is_believed_only_where_the_operator_names_nothing(
+    chosen: str, serve: Serve, papers: Papers, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(REPLY, tls=papers.server(demanding=False))
+    monkeypatch.setattr(certifi, "where", lambda: papers.bundle)
+    for name in ("full", "empty"):
+        (tmp_path / name).mkdir()
+    other = Papers(tmp_path / "full").bundle
+    named = {"a folder": ["full"], "folders": ["missing", "full"], "an empty folder": ["empty"]}
+    folders = named.get(chosen, ["missing"])
+    monkeypatch.setenv("SSL_CERT_DIR", os.pathsep.join(str(tmp_path / name) for name in folders))
+    monkeypatch.setenv("SSL_CERT_FILE", other if chosen == "a file" else str(tmp_path / "missing.pem"))
+    outcome = run(call_to(server.url, ledger, trust=Tls().context))
+    if chosen in ("an empty folder", "no folder"):
+        assert outcome.content == "through"
+    else:
+        assert outcome.record.error is not None
+        assert outcome.record.error.kind == "untrusted"
 
 
 def test_the_library_takes_proxy_and_certificates_from_the_profile(

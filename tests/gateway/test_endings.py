@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -26,8 +26,22 @@ from gateway.raw_server import (
 )
 
 from genesys_tui.audit.ledger import Ledger
-from genesys_tui.gateway.facts import Anomaly, Answered, Delta, Diagnostic, Heartbeat, Received, Requested, Retry
+from genesys_tui.gateway.client import Gateway
+from genesys_tui.gateway.endpoint import Endpoint
+from genesys_tui.gateway.facts import (
+    Anomaly,
+    Answered,
+    Delta,
+    Diagnostic,
+    Ending,
+    Fact,
+    Heartbeat,
+    Received,
+    Requested,
+    Retry,
+)
 from genesys_tui.gateway.retry import RetryPolicy
+from genesys_tui.gateway.scope import Scope
 
 Serve = Callable[..., RawServer]
 
@@ -48,6 +62,10 @@ ENDS: dict[str, tuple[Sequence[Step], tuple[str, str, bool]]] = {
     "the gateway's own word": (
         [OK, HELLO, final(3, stop_reason="stop_sequence")],
         ("completed", "stop_sequence", False),
+    ),
+    "a chunked answer with sizes of 16 digits": (
+        [OK_CHUNKED, *(b"%016x\r\n%b\r\n" % (len(data), data) for data in (HELLO, final(3), b""))],
+        COMPLETED,
     ),
     "[DONE]": ([OK, HELLO, DONE], COMPLETED),
     "[DONE] behind a final chunk": ([OK, HELLO, final(3, stop_reason="stop"), DONE], ("completed", "stop", False)),
@@ -83,6 +101,16 @@ def test_an_answer_with_text_ends_as_the_table_says(name: str, serve: Serve, led
     )
     if end in (DISCONNECTED, TIMED_OUT):
         assert outcome.record.detail, "says in words what happened"
+
+
+@pytest.mark.parametrize("silence", [0.0, 0.3])
+def test_a_lost_connection_tells_of_a_silence_where_there_was_one(silence: float, serve: Serve, ledger: Ledger) -> None:
+    steps = [OK, HELLO, silence] if silence else [OK, HELLO]
+    detail = run(call_to(serve(steps).url, ledger, asking())).record.detail
+    assert detail.startswith("the connection ended")
+    assert "after 0.0 s" not in detail
+    if silence:
+        assert detail.endswith("s of silence")
 
 
 WITHOUT_TEXT: dict[str, tuple[Sequence[Step], tuple[str, str, bool], str | None]] = {
@@ -534,3 +562,16 @@ def test_closing_the_call_closes_its_connection(serve: Serve, ledger: Ledger) ->
 def test_retries_are_the_policy_of_the_gateway() -> None:
     assert AT_ONCE.retries == 3, "what the tables above count on"
     assert Outcome().facts == []
+
+
+def test_a_gateway_that_counts_every_token_hides_none(serve: Serve) -> None:
+    """Hidden tokens are told by another dialect; here metadata of that name means nothing."""
+    server = serve([OK, HELLO, final(9, stop_reason="stop", usage={"output_tokens": 9, "hidden_tokens": 6}), DONE])
+    endings: list[Ending] = []
+
+    def made() -> Iterator[Fact]:
+        with closing(Scope()) as scope:
+            endings.append((yield from Gateway(Endpoint(server.url), FixedTokens()).stream(asking(), scope)))
+
+    assert [fact.content for fact in made() if isinstance(fact, Delta)] == ["Hello", ", world", ""]
+    assert [(ending.stop_reason, ending.output_tokens, ending.hidden_tokens) for ending in endings] == [("stop", 9, 0)]
