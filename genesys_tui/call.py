@@ -73,6 +73,9 @@ class Context:
     probe: str = ""
     """The id of the probe that makes this call."""
 
+    dialect: str = ""
+    """How the gateway is talked to; empty where that is not known."""
+
 
 class Call:
     """One request and its reply. ``run`` it once; ``cancel`` it from any thread."""
@@ -188,6 +191,7 @@ class Call:
             continues=context.continues,
             profile=context.profile,
             environment=context.environment,
+            dialect=context.dialect,
             probe=context.probe,
             started_at=datetime.now(timezone.utc),
             parameters={

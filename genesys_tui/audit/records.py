@@ -70,6 +70,9 @@ class Record(BaseModel):
     environment: str = ""
     """The region, or the address of a gateway elsewhere."""
 
+    dialect: str = ""
+    """How the gateway was talked to; empty in records older than this field."""
+
     probe: str = ""
     """The id of the probe that made this call; empty for any other call."""
 

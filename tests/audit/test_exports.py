@@ -146,6 +146,16 @@ def test_a_changed_export_is_found_out(change: str, signed: Path) -> None:
     assert check(file).verdict in (Verdict.INVALID, Verdict.UNREADABLE)
 
 
+def test_an_export_that_is_older_than_a_field_stays_good(signed: Path) -> None:
+    file = exported(signed)
+    before = file.read_text()
+    assert '"dialect":"",' in before
+    file.write_text(before.replace('"dialect":"",', ""))
+    assert check(file).verdict is Verdict.ANCHORED
+    file.write_text(before.replace('"total_tokens":7,', "", 1))
+    assert check(file).verdict is Verdict.INVALID
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"event":{}}', '{"a":1}\n', "\0\1\2", '{"events":[]}'])
 def test_what_is_no_export_is_unreadable(text: str, tmp_path: Path) -> None:
     (tmp_path / "x").write_text(text)
@@ -161,7 +171,8 @@ def test_what_is_not_there_is_unreadable(tmp_path: Path) -> None:
 
 def test_spans_carry_the_names_of_the_conventions(tmp_path: Path) -> None:
     with hurried(Ledger(tmp_path / "l.db")) as ledger:
-        write(ledger, "a", total_tokens=7, stop_reason="stop", elapsed_seconds=1.5, time_to_first_token_seconds=0.25)
+        figures = {"total_tokens": 7, "elapsed_seconds": 1.5, "time_to_first_token_seconds": 0.25}
+        write(ledger, "a", dialect="openai", stop_reason="stop", **figures)
         write(ledger, "b", status="failed", error=RecordedError(kind="refused", message="secret words"))
     with History(tmp_path / "l.db") as history:
         spans = [json.loads(line)["resourceSpans"][0]["scopeSpans"][0]["spans"][0] for line in otlp_lines(history)]
@@ -172,6 +183,8 @@ def test_spans_carry_the_names_of_the_conventions(tmp_path: Path) -> None:
     assert named[0]["gen_ai.response.time_to_first_chunk"] == {"doubleValue": 0.25}
     assert named[0]["gen_ai.response.finish_reasons"] == {"arrayValue": {"values": [{"stringValue": "stop"}]}}
     assert named[1]["error.type"] == {"stringValue": "refused"}
+    # Of a record that is older than its dialect nobody knows whom it talked to.
+    assert [span.get("gen_ai.provider.name") for span in named] == [{"stringValue": "openai"}, None]
     assert int(spans[0]["endTimeUnixNano"]) - int(spans[0]["startTimeUnixNano"]) == 1_500_000_000
     assert spans[0]["traceId"] == spans[1]["traceId"], "a conversation is a trace"
     assert len(spans[0]["traceId"]) == 32
