@@ -73,9 +73,7 @@ def probe(
     settings = load_settings(parameters, profile=profile or named or None)
     with opened_gateway(settings, scenario or ("calm" if demo else None), rate) as (gateway, settings):
         require_permission(settings, yes=yes)
-        report = _run(plan, settings, gateway, quiet=quiet)
-    for line in _written(report, form):
-        write(line)
+        report = _run(plan, settings, gateway, form, quiet=quiet)
     if form != "table":
         narrate(report.sentence)
     return _exit_code(report)
@@ -95,18 +93,22 @@ def _planned(file: Path | None, options: dict[str, Any]) -> tuple[Plan, str, dic
     return plan, found.profile, {**found.parameters, **settings}
 
 
-def _run(plan: Plan, settings: Settings, gateway: Gateway, *, quiet: bool) -> Report:
-    from genesys_tui.cli.wiring import open_ledger
+def _run(plan: Plan, settings: Settings, gateway: Gateway, form: str, *, quiet: bool) -> Report:
+    """Make the calls and write the report. A signal ends the calls; none ends the report."""
+    from genesys_tui.cli.wiring import recording
     from genesys_tui.probe.baseline import compared
     from genesys_tui.probe.report import report_of
     from genesys_tui.probe.run import Run
 
-    with open_ledger(settings) as ledger:
+    with recording(settings) as ledger:
         run = Run(plan, settings, gateway, ledger)
         with cancelled_by_signals(run):
             for _ in _told(run, quiet=quiet):
                 pass
-        return report_of(run, compared(run, ledger.path))
+            report = report_of(run, compared(run, ledger.path))
+            for line in _written(report, form):
+                write(line)
+    return report
 
 
 def _told(run: Run, *, quiet: bool) -> Iterator[Sample]:

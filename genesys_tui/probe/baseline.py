@@ -73,7 +73,7 @@ class Comparison:
     """How many."""
 
     runs: int
-    """Of how many probes, or hours."""
+    """Of how many probes; among calls, the hours of those that no probe made count as well."""
 
     movements: tuple[Movement, ...]
 

@@ -46,7 +46,8 @@ class Verdict:
     @property
     def wanted(self) -> str:
         """``≤ 2 s``."""
-        return f"{'≥' if self.at_least else '≤'} {self.bound:,g}{self.unit and f' {self.unit}'}"
+        bound = int(self.bound) if self.bound == int(self.bound) else self.bound
+        return f"{'≥' if self.at_least else '≤'} {bound:,}{self.unit and f' {self.unit}'}"
 
     @property
     def found_in_words(self) -> str:

@@ -61,7 +61,8 @@ def remarks(report: Report) -> Iterator[str]:
 def calls_in_words(report: Report) -> str:
     """How many calls of how many, and how they ended."""
     figures, total = report.figures, report.plan.total
-    parts = [f"{figures.calls:,} calls" if figures.calls == total else f"{figures.calls:,} of {total:,} calls"]
+    calls = "call" if total == 1 else "calls"
+    parts = [f"{figures.calls:,} {calls}" if figures.calls == total else f"{figures.calls:,} of {total:,} {calls}"]
     for count, name in (
         (figures.completed, "completed"),
         (figures.truncated, "truncated"),
@@ -107,9 +108,8 @@ def compared(comparison: Comparison) -> Iterator[str]:
 
 def in_words(comparison: Comparison) -> str:
     """What a report is compared with."""
-    what, runs = ("probe", "probes") if comparison.among == "probes" else ("hour", "hours")
     count = f"{comparison.calls:,} call{'s' * (comparison.calls != 1)}"
-    of = f" of {comparison.runs:,} {what if comparison.runs == 1 else runs}" if comparison.calls else ""
+    of = f" of {comparison.runs:,} probe{'s' * (comparison.runs != 1)}" if comparison.among == "probes" else ""
     return f"Compared with {count}{of} of this profile and model since {comparison.since.astimezone():%Y-%m-%d %H:%M}:"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import time
@@ -176,6 +177,19 @@ def test_sigint_ends_it_with_what_it_has(command: Sequence[str], environ: dict[s
     calls = [json.loads(line) for line in run("audit", "list", "--format", "jsonl").stdout.splitlines()]
     assert len(calls) == report["calls_ended"]
     assert not [call for call in calls if call["status"] == "running"]
+
+
+def test_whoever_cannot_wait_gets_the_report_all_the_same(command: Sequence[str], environ: dict[str, str]) -> None:
+    arguments = ("probe", "--demo", "--rate", "200", "--repeat", "50", "--baseline", "7d", "--format", "json")
+    process = subprocess.Popen(
+        [*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("1 of 50: completed")
+    while not select.select([process.stdout], [], [], 0.002)[0]:
+        process.send_signal(signal.SIGINT)
+    assert json.loads(process.communicate(timeout=30)[0])["outcome"] == "interrupted"
 
 
 def test_at_a_terminal_a_bar_grows_and_goes(command: Sequence[str], environ: dict[str, str]) -> None:

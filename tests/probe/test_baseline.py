@@ -11,6 +11,7 @@ from probe.conftest import MakeBench
 
 from genesys_tui.probe.baseline import Comparison, compared
 from genesys_tui.probe.run import Run
+from genesys_tui.probe.table import in_words
 
 
 def _made(place: Bench, **plan: Any) -> Run:
@@ -87,8 +88,10 @@ def test_probes_are_compared_with_probes_where_they_are_enough(bench: MakeBench)
     _earlier(place, 5, probe="a", age=timedelta(hours=30))
     first = _compared(place, _made(place, repeat=5))
     assert (first.among, first.calls) == ("calls", 35)
+    assert in_words(first).startswith("Compared with 35 calls of this profile and model since ")
     second = _compared(place, _made(place, repeat=5))
     assert (second.among, second.calls, second.runs) == ("probes", 10, 2)
+    assert in_words(second).startswith("Compared with 10 calls of 2 probes of this profile and model since ")
 
 
 def test_its_own_calls_are_not_what_it_is_compared_with(bench: MakeBench) -> None:

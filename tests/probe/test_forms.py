@@ -17,6 +17,7 @@ from genesys_tui.audit.records import RecordedError
 from genesys_tui.config import Settings
 from genesys_tui.probe.baseline import Earlier, comparison
 from genesys_tui.probe.document import document_of
+from genesys_tui.probe.judgement import Verdict
 from genesys_tui.probe.junit import junit_of
 from genesys_tui.probe.openmetrics import openmetrics_of
 from genesys_tui.probe.report import Report
@@ -151,3 +152,12 @@ def test_an_estimate_says_that_it_is_one(made: Make) -> None:
     assert "0.300 s" in "\n".join(table_of(guessed))
     assert json.loads(document_of(guessed))["tokens_estimated"] is True
     assert "~" not in "\n".join(table_of(made([record(1)])))
+
+
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [(1_000_000.0, "1,000,000"), (2.0, "2"), (2.5, "2.5"), (1234567.25, "1,234,567.25"), (0.001, "0.001")],
+)
+def test_a_limit_is_told_to_its_last_digit(bound: float, words: str) -> None:
+    verdict = Verdict("min_rate_p50", "rate p50", bound, None, "tok/s")
+    assert verdict.wanted == f"≥ {words} tok/s"
