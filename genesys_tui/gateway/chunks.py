@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, Vali
 
 from genesys_tui.gateway.facts import Ending
 
-_WORDS_THAT_MEAN_TRUNCATED = frozenset({"length", "max_tokens"})
+WORDS_THAT_MEAN_TRUNCATED = frozenset({"length", "max_tokens"})
 
 MAX_STOP_REASON = 200
 """Characters of a gateway's stop reason that are kept."""
@@ -56,12 +56,11 @@ def ending_from(metadata: dict[str, Any] | None, at: float) -> Ending:
     metadata = metadata or {}
     reason = metadata.get("stop_reason")
     reason = reason if isinstance(reason, str) and reason else "completed"
-    truncated = metadata.get("truncated") is True or reason in _WORDS_THAT_MEAN_TRUNCATED
+    truncated = metadata.get("truncated") is True or reason in WORDS_THAT_MEAN_TRUNCATED
     usage = metadata.get("usage")
     usage = usage if isinstance(usage, dict) else {}
     counts = (_count(usage.get("input_tokens")), _count(usage.get("output_tokens")))
-    hidden = _count(usage.get("hidden_tokens")) or 0
-    return Ending(at, reason[:MAX_STOP_REASON], truncated, *counts, hidden_tokens=hidden)
+    return Ending(at, reason[:MAX_STOP_REASON], truncated, *counts)
 
 
 def _count(value: object) -> int | None:

@@ -15,8 +15,7 @@ import httpx
 from genesys_tui.errors import BrokenOff
 from genesys_tui.gateway.body import body_of
 from genesys_tui.gateway.chunks import StreamChunk, ending_from
-from genesys_tui.gateway.dialects import Failure, Reader, Reading
-from genesys_tui.gateway.dialects.dialect import Thought
+from genesys_tui.gateway.dialects import Failure, Final, Reader, Reading, Thought
 from genesys_tui.gateway.facts import Diagnostic, Done, Ending, Fact, Heartbeat, Reasoning, Received
 from genesys_tui.gateway.payload import GatewayConstraints
 from genesys_tui.gateway.redaction import redacted
@@ -25,6 +24,9 @@ from genesys_tui.gateway.scope import Cancelled, DeadlineReached, Scope
 from genesys_tui.gateway.sequence import Sequence
 from genesys_tui.gateway.sse import Event, EventDecoder, Oversized, Pulse
 from genesys_tui.gateway.unpack import unpacked
+
+QUIET = 0.1
+"""Seconds without a byte from which the silence before a lost connection is told."""
 
 _DOTS = "••••".encode()
 _NOTHING = b"\xff no token at all \xff"
@@ -88,7 +90,7 @@ class Reply:
         if self._ending is not None:
             return self._ending  # what followed the end no longer matters
         at = self._clock()
-        if cut == "disconnected":
+        if cut == "disconnected" and at - last >= QUIET:
             detail += f" after {at - last:.1f} s of silence"
         return Ending(at, cut, truncated=True, detail=detail)
 
@@ -114,15 +116,15 @@ class Reply:
             yield from self._sequence.take(reading, at, event.data)
             if reading.is_complete:
                 self._end(ending_from(reading.metadata, at))
+        elif isinstance(reading, Final):
+            yield from self._sequence.take(reading.chunk, at, event.data)
+            self._end(reading.ending)
         elif isinstance(reading, Heartbeat):
             yield Heartbeat(at, event.name, event.data)
         elif isinstance(reading, Thought):
-            chunk = reading.chunk
-            yield Reasoning(at, reading.text, reading.tokens_generated, b"" if chunk else event.data)
-            if chunk:
-                yield from self._sequence.take(chunk, at, event.data)
-                if chunk.is_complete:
-                    self._end(ending_from(chunk.metadata, at))
+            yield Reasoning(at, reading.text, reading.tokens_generated, b"" if reading.chunk else event.data)
+            if reading.chunk:
+                yield from self._understand(reading.chunk, event, at)
         elif isinstance(reading, Ending):
             yield Done(at, event.data)
             self._end(reading)

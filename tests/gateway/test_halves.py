@@ -51,6 +51,19 @@ def test_no_chunk_is_lost_and_halves_are_joined(name: str, dialect: str, serve: 
 
 
 @pytest.mark.parametrize("dialect", DIALECT_NAMES)
+def test_a_chunk_whose_bytes_are_no_utf8_ends_the_wait_for_the_other_half(
+    dialect: str, serve: Serve, ledger: Ledger
+) -> None:
+    first, between, second = (
+        WRITTEN[dialect](n, content).encode() for n, content in enumerate([r"a\ud83d", "BYTE", r"\ude00c"], 1)
+    )
+    outcome = run(
+        call_to(serve([OK, first, between.replace(b"BYTE", b"b\xff"), second, DONE]).url, ledger, dialect=dialect)
+    )
+    assert outcome.content == "ab\ufffd\ufffdc"
+
+
+@pytest.mark.parametrize("dialect", DIALECT_NAMES)
 def test_cumulative_content_may_be_cut_there(dialect: str, serve: Serve, ledger: Ledger) -> None:
     contents = [r"a\ud83d", r"a\ud83d\ude00", r"a\ud83d\ude00 b\ud83d", r"a\ud83d\ude00 b\ud83d\ude01"]
     events = [WRITTEN[dialect](n, content).encode() for n, content in enumerate(contents, 1)]

@@ -20,6 +20,13 @@ class Failure(NamedTuple):
     at: float
 
 
+class Final(NamedTuple):
+    """The final chunk, and how the reply ended, where the chunk's own metadata does not say it."""
+
+    chunk: StreamChunk
+    ending: Ending
+
+
 class Thought(NamedTuple):
     """Some of the model's reasoning, which is no part of the reply."""
 
@@ -28,11 +35,11 @@ class Thought(NamedTuple):
     tokens_generated: int
     """Tokens of reasoning and reply so far."""
 
-    chunk: StreamChunk | None = None
+    chunk: StreamChunk | Final | None = None
     """What the same event adds to the reply."""
 
 
-Reading = StreamChunk | Ending | Heartbeat | Diagnostic | Thought | Failure
+Reading = StreamChunk | Final | Ending | Heartbeat | Diagnostic | Thought | Failure
 """What an event says."""
 
 
@@ -95,5 +102,5 @@ class Dialect(Protocol):
     def reader(self, payload: Payload) -> Reader:
         """Reads the reply to a payload."""
 
-    def concession(self, payload: Payload, error: GatewayError) -> tuple[Payload, str] | None:
-        """What can be asked instead, where the gateway refused something that can be left out; and what that is."""
+    def concession(self, payload: Payload, error: GatewayError) -> tuple[Dialect, str] | None:
+        """How to ask instead, where the gateway refused what can be left out or said otherwise; and that in words."""

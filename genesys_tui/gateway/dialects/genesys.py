@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from genesys_tui.errors import GatewayError
 from genesys_tui.gateway.chunks import StreamChunk, validate_chunk
-from genesys_tui.gateway.dialects.dialect import LINGER, Advice, Reader, Reading
+from genesys_tui.gateway.dialects.dialect import LINGER, Advice, Dialect, Reader, Reading
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.halves import Halves
 from genesys_tui.gateway.payload import ChunkMatrix, Payload
@@ -48,9 +48,13 @@ class GenesysReader:
         if event.data.strip() == b"[DONE]":
             return Ending(at)
         try:
-            return StreamChunk.from_bytes(event.data)
+            chunk = StreamChunk.from_bytes(event.data)
         except ValidationError as invalid:
             error = invalid
+        else:
+            if self._halves is not None:
+                self._halves.forget()
+            return chunk
         self._halves = self._halves or Halves(_itself)
         if (mended := self._halves.mended(event.text)) is not None:
             try:
@@ -99,6 +103,6 @@ class GenesysDialect:
         """The same for every payload."""
         return GenesysReader()
 
-    def concession(self, payload: Payload, error: GatewayError) -> tuple[Payload, str] | None:  # noqa: ARG002
+    def concession(self, payload: Payload, error: GatewayError) -> tuple[Dialect, str] | None:  # noqa: ARG002
         """There is nothing to leave out."""
         return None

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from genesys_tui.gateway.chunks import MAX_TOKENS, StreamChunk, ending_from
-from genesys_tui.gateway.dialects.dialect import LINGER, Failure, Reading, Thought
+from genesys_tui.gateway.chunks import MAX_STOP_REASON, MAX_TOKENS, WORDS_THAT_MEAN_TRUNCATED, StreamChunk
+from genesys_tui.gateway.dialects.dialect import LINGER, Failure, Final, Reading, Thought
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.halves import Halves
 from genesys_tui.gateway.sse import Event
@@ -49,8 +49,8 @@ _EMPTY = _Delta()
 class OpenAIReader:
     """Gives the chunks that such a stream amounts to.
 
-    It does not count tokens, so each delta with text counts as one; a usage, where one comes, is the truth. What says
-    nothing, such as the role alone, is a heartbeat.
+    It does not count tokens, so they are estimated: a delta has one for every four of its characters, rounded, and at
+    least one. A usage, where one comes, is the truth. What says nothing, such as the role alone, is a heartbeat.
     """
 
     def __init__(self, *, expects_usage: bool) -> None:
@@ -88,12 +88,17 @@ class OpenAIReader:
         if event.data.strip() == b"[DONE]":
             return self._end(at)
         text = event.text
-        mended = self._halves.mended(text) or (text if "\ufffd" in text else None)
-        if mended is not None:
+        mended = self._halves.mended(text)
+        readable = text if mended is None and "\ufffd" in text else mended
+        if readable is not None:
             try:
-                return self._understood(_validate(mended), event, at)
+                chunk = _validate(readable)
             except ValidationError as still:
                 error = still
+            else:
+                if mended is None:
+                    self._halves.forget()
+                return self._understood(chunk, event, at)
         return Diagnostic(at, event.name, text, f"not a chunk: {in_words(error)}")
 
     def _understood(self, chunk: _Chunk, event: Event, at: float) -> Reading:
@@ -119,27 +124,36 @@ class OpenAIReader:
             if not reason:
                 return Heartbeat(at)
         else:
-            self._tokens = max(self._tokens + 1, self._usage.get("output_tokens", 0))
+            counted = self._usage.get("output_tokens", 0) if told else 0
+            more = (len(text) + len(thought) + 2) // 4 or 1
+            self._tokens = max(self._tokens, counted) if counted else self._tokens + more
         self._thought_aloud = self._thought_aloud or bool(thought)
-        chunk = self._chunk(text, reason) if text or reason else None
+        chunk = self._chunk(text, reason, at) if text or reason else None
         return Thought(at, thought, self._tokens, chunk) if thought else chunk or Heartbeat(at)
 
-    def _chunk(self, text: str, reason: str | None) -> StreamChunk:
+    def _chunk(self, text: str, reason: str | None, at: float) -> StreamChunk | Final:
         self._chunks += 1
-        metadata = None
-        if reason:
-            self._finished = True
-            metadata = {"stop_reason": reason, "usage": self._said_usage()}
-        return StreamChunk(
+        chunk = StreamChunk(
             chunk_id=str(self._chunks),
             content=text,
             tokens_generated=self._tokens,
             is_complete=bool(reason),
-            metadata=metadata,
         )
+        if not reason:
+            return chunk
+        self._finished = True
+        return Final(chunk, self._end(at, reason))
 
-    def _end(self, at: float) -> Ending:
-        return ending_from({"usage": self._said_usage()}, at)
+    def _end(self, at: float, reason: str = "completed") -> Ending:
+        counts = self._said_usage()
+        return Ending(
+            at,
+            reason[:MAX_STOP_REASON],
+            reason in WORDS_THAT_MEAN_TRUNCATED,
+            counts.get("input_tokens"),
+            counts.get("output_tokens"),
+            hidden_tokens=counts.get("hidden_tokens", 0),
+        )
 
     def _first_of(self, choices: tuple[_Choice, ...]) -> _Choice | None:
         """The choice that was seen first; others are other replies to the same prompt."""
