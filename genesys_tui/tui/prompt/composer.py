@@ -19,7 +19,7 @@ from genesys_tui.tui.desk import Desk
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.prompt.drafts import Draft
 from genesys_tui.tui.prompt.earlier import EarlierRead, EarlierRefused, read_earlier
-from genesys_tui.tui.prompt.keeper import DraftFound, DraftNotKept, Keeper
+from genesys_tui.tui.prompt.keeper import DraftFound, DraftNotKept, Handover, Keeper
 from genesys_tui.tui.prompt.prompt import prompt_for
 from genesys_tui.tui.prompt.queued import Queued
 from genesys_tui.tui.prompt.templates import Templates, filled, variables
@@ -37,10 +37,13 @@ class Composer(Vertical):
     ]
     DEFAULT_CSS = "Composer { height: auto; }"
 
-    def __init__(self, settings: Settings, desk: Callable[[], Desk | None]) -> None:
+    def __init__(self, settings: Settings, desk: Callable[[], Desk | None], handed: Handover | None = None) -> None:
         super().__init__()
+        self._handed = handed
+        self._gone = False
         self._desk = desk
         self._drafts = settings.home.data / "drafts"
+        self._settings = settings
         self._templates = Templates(settings.home.config / "templates")
         self.queued = Queued()
         self.prompt = prompt_for(settings.ui.enter)()
@@ -55,15 +58,33 @@ class Composer(Vertical):
         yield self.prompt
 
     def on_mount(self) -> None:
-        """Look for the draft of another time."""
-        self._keeper = Keeper(self._drafts, mailbox_of(self))
+        """Take the draft over, or look for that of another time."""
+        if self._handed:
+            self._keeper, draft = self._handed
+            self._keeper.answer(mailbox_of(self), self._settings.name)
+            self._restore(draft)
+        else:
+            self._keeper = Keeper(self._drafts, mailbox_of(self), self._settings.name)
+        self._handed = None
         self.call_after_refresh(self._keeper.start)
 
     def on_unmount(self) -> None:
-        """Keep the draft for another time."""
-        self._keeper.close(self._draft())
+        """Keep the draft for another time, unless another composer does."""
+        if not self._gone:
+            self._keeper.close(self._draft())
 
     # The draft.
+
+    def hand_over(self, settings: Settings) -> Handover | None:
+        """All that is not asked, for the composer that takes this one's place; nothing more is kept from here.
+
+        None where it waits here: what was written for production is for no other profile.
+        """
+        if self._settings.profile.production and settings.name != self._settings.name:
+            return None
+        self._keep()
+        self._gone = True
+        return Handover(self._keeper, self._draft())
 
     def on_text_area_changed(self) -> None:
         """The draft is to be written down."""
@@ -76,16 +97,21 @@ class Composer(Vertical):
     def on_draft_found(self, event: DraftFound) -> None:
         """Show what was left."""
         self._keeper.received()
-        self.prompt.blocks.know(event.draft.blocks)
-        if event.draft.text.strip():
-            self.prompt.give_back(event.draft.text)
+        self._restore(event.draft)
         if event.others:
             drafts = "Another draft is" if event.others == 1 else f"{event.others} other drafts are"
             self._tell(f"{drafts} kept from other windows, one for each of the next starts.", "information")
+        for profile in event.elsewhere:
+            self._tell(f"A draft of profile {sanitized_line(profile)} waits there.", "information")
 
     def on_draft_not_kept(self, event: DraftNotKept) -> None:
         """Say why; the editor has it still."""
         self._tell(f"{event.reason} Send it or save it elsewhere before you quit.", "warning")
+
+    def _restore(self, draft: Draft) -> None:
+        self.prompt.blocks.know(draft.blocks)
+        if draft.text.strip():
+            self.prompt.give_back(draft.text)
 
     def _note(self) -> None:
         if not self._resting:
@@ -94,7 +120,8 @@ class Composer(Vertical):
 
     def _keep(self) -> None:
         self._resting = False
-        self._keeper.keep(self._draft())
+        if not self._gone:
+            self._keeper.keep(self._draft())
 
     def _draft(self) -> Draft:
         blocks = self.prompt.blocks

@@ -1,8 +1,9 @@
 """Drafts on disk: what is written and not sent, for the time after a crash.
 
 Each running app has a folder of its own, ``drafts/<id>``, and holds a lock in it: ``draft.txt`` is the text as the
-editor shows it, and beside it lies a file for each pasted block, whose first line is the block's label. An app that
-starts takes over the newest folder whose owner is gone, draft and all.
+editor shows it, ``profile`` the name of the profile that it was written for, and beside them lies a file for each
+pasted block, whose first line is the block's label. An app that starts takes over the newest folder of its profile
+whose owner is gone, draft and all.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _LOCK = "lock"
 _TEXT = "draft.txt"
+_PROFILE = "profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +38,33 @@ class Draft:
 
 
 class Drafts:
-    """One app's draft. To be used by one thread at a time; everything may raise OSError."""
+    """One app's draft, for one profile. To be used by one thread at a time; everything may raise OSError."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, profile: str = "") -> None:
         self._root = root
+        self.profile = profile
+        """What it is for from the next ``keep`` on."""
+        self._noted: str | None = None  # the profile that the folder names
         self._folder = root / uuid.uuid4().hex
         self._lock: BaseFileLock | None = None
         self._kept: dict[str, Path] = {}  # by label
 
     def adopt(self) -> tuple[Draft, int]:
-        """Take over the newest draft whose app is gone, if there is one; and how many others there are."""
-        left = self._left()
+        """Take over the profile's newest draft whose app is gone, if there is one; and how many others it has."""
+        left = [folder for folder in self._left() if _profile_of(folder) in (None, self.profile)]
         for place, folder in enumerate(left):
             if lock := _locked(folder):
                 # Another app may have come first, taken it over and sent it.
                 if (folder / _TEXT).exists():
                     self._folder, self._lock = folder, lock
+                    self._noted = _profile_of(folder)
                     return self._read(), len(left) - place - 1
                 lock.release()
         return Draft(), 0
+
+    def elsewhere(self) -> list[str]:
+        """The other profiles for which drafts wait."""
+        return sorted({name for folder in self._left() if (name := _profile_of(folder)) not in (None, self.profile)})
 
     def keep(self, draft: Draft) -> None:
         """Write it down, whole or not at all; an empty one leaves nothing behind."""
@@ -64,6 +74,9 @@ class Drafts:
         if self._lock is None:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock = _locked(self._folder)
+        if self._noted != (profile := self.profile):
+            _write(self._folder / _PROFILE, profile)
+            self._noted = profile
         for label in draft.blocks.keys() - self._kept.keys():
             file = self._folder / f"{uuid.uuid4().hex}.block"
             _write(file, f"{label}\n{draft.blocks[label]}")
@@ -124,6 +137,14 @@ def _write(file: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     aside.replace(file)
+
+
+def _profile_of(folder: Path) -> str | None:
+    """The profile of its draft; None where that was not written down: such a draft is anybody's."""
+    try:
+        return _text_of(folder / _PROFILE)
+    except FileNotFoundError:
+        return None
 
 
 def _text_of(file: Path) -> str:

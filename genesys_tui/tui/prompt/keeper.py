@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from textual.message import Message
 
@@ -17,10 +19,12 @@ PATIENCE = 2.0
 class DraftFound(Message):
     """What was left of another time, now this app's own."""
 
-    def __init__(self, draft: Draft, others: int) -> None:
+    def __init__(self, draft: Draft, others: int, elsewhere: Sequence[str] = ()) -> None:
         self.draft = draft
         self.others = others
         """How many drafts wait for other starts."""
+        self.elsewhere = elsewhere
+        """The other profiles for which drafts wait."""
         super().__init__()
 
 
@@ -35,8 +39,8 @@ class DraftNotKept(Message):
 class Keeper:
     """Begins with what was left of another time; until that is ``received``, it is written before all others."""
 
-    def __init__(self, root: Path, deliver: Mailbox) -> None:
-        self._drafts = Drafts(root)
+    def __init__(self, root: Path, deliver: Mailbox, profile: str = "") -> None:
+        self._drafts = Drafts(root, profile)
         self._deliver = deliver
         self._wake = threading.Condition()  # of everything below
         self._found = Draft()
@@ -46,8 +50,14 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, daemon=True, name="genesys-tui-drafts")
 
     def start(self) -> None:
-        """Look for what was left; a DraftFound follows in any case."""
-        self._thread.start()
+        """Look for what was left, unless it was started before; a DraftFound follows in any case."""
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def answer(self, deliver: Mailbox, profile: str = "") -> None:
+        """Tell another one from here on; the draft is for its profile."""
+        self._deliver = deliver
+        self._drafts.profile = profile
 
     def received(self) -> None:
         """What was found is part of the drafts to come."""
@@ -65,19 +75,19 @@ class Keeper:
         with self._wake:
             self._latest, self._closing = draft, True
             self._wake.notify()
-        if self._thread.ident is None:
-            self._thread.start()
+        self.start()
         self._thread.join(PATIENCE)
 
     def _run(self) -> None:
-        others = 0
+        others, elsewhere = 0, list[str]()
         try:
             found, others = self._drafts.adopt()
             with self._wake:
                 self._found = found
+            elsewhere = self._drafts.elsewhere()
         except OSError as error:
             self._deliver(DraftNotKept(_reason(error)))
-        self._deliver(DraftFound(self._found, others))
+        self._deliver(DraftFound(self._found, others, elsewhere))
         while (draft := self._next()) is not None:
             self._write(draft)
         self._drafts.close()
@@ -97,6 +107,13 @@ class Keeper:
                 return None
             draft, self._latest = self._latest.after(self._found), None
             return draft
+
+
+class Handover(NamedTuple):
+    """What an editor leaves to the one that takes its place."""
+
+    keeper: Keeper
+    draft: Draft
 
 
 def _reason(error: OSError) -> str:

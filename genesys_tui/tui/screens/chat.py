@@ -16,7 +16,7 @@ from textual.reactive import var
 from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized, sanitized_line
-from genesys_tui.tui.desk import DemoSwitch, Desk
+from genesys_tui.tui.desk import GOODBYE, DemoSwitch, Desk
 from genesys_tui.tui.health.folded import FoldedHealth
 from genesys_tui.tui.health.readings import READY, Reading, Readings, final_readings
 from genesys_tui.tui.mailbox import mailbox_of
@@ -39,20 +39,18 @@ from genesys_tui.tui.standing import StandingNotice
 from genesys_tui.tui.widgets.key_line import KeyLine
 from genesys_tui.tui.widgets.masthead import Masthead
 from genesys_tui.tui.widgets.welcome import Welcome
-from genesys_tui.tui.words import Severity, note_of, severity_of, whereabouts
+from genesys_tui.tui.words import IN_THE_EDITOR, Severity, note_of, severity_of, whereabouts
 
 if TYPE_CHECKING:
     from genesys_tui.exchange import Exchange
     from genesys_tui.tui.courier import Courier
+    from genesys_tui.tui.prompt.keeper import Handover
 
 TICK = 0.2
 """Seconds between two readings of the gauges."""
 
 FASTEST = 1 / 30
 """Seconds that lie at least between two flushes of reply text."""
-
-GOODBYE = 0.8
-"""Seconds that quitting waits for a cancelled call to be recorded."""
 
 
 class ChatScreen(MorningScreen):
@@ -71,8 +69,15 @@ class ChatScreen(MorningScreen):
     queued = getters.query_one(Queued)
     prompt = getters.query_one(Prompt)
 
-    def __init__(self, open_desk: Callable[[], Desk], settings: Settings, demo: DemoSwitch | None) -> None:
+    def __init__(
+        self,
+        open_desk: Callable[[], Desk],
+        settings: Settings,
+        demo: DemoSwitch | None,
+        handed: Handover | None = None,
+    ) -> None:
         super().__init__()
+        self._handed = handed
         self.desk: Desk | None = None
         self._open_desk = open_desk
         self._opening = False
@@ -90,7 +95,7 @@ class ChatScreen(MorningScreen):
                 yield Welcome(prompt_for(self._settings.ui.enter), demo=self._demo is not None)
                 yield Notices()
                 yield FoldedHealth()
-                yield Composer(self._settings, lambda: self.desk)
+                yield Composer(self._settings, lambda: self.desk, self._handed)
             yield Container(id="sidebar")
         yield KeyLine()
 
@@ -136,7 +141,7 @@ class ChatScreen(MorningScreen):
         """Ask, now or as soon as it is possible."""
         if command := command_of(event.text):
             await obey(command, self)
-        elif self.may_send(lambda: self.post_message(Prompt.Sent(event.text))):
+        elif self.may_send(lambda: self.post_message(Prompt.Sent(event.text)), rest=IN_THE_EDITOR):
             if self.busy or self.desk is None:
                 self._queue()
             else:
