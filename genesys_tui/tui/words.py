@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 Severity = Literal["muted", "success", "warning", "error"]
 """Each has a colour in every theme: ``$text-…``."""
 
+IN_THE_EDITOR = "The prompt is in the editor."
+"""Where that is so, and nothing else is said of it."""
+
 
 class Keys(NamedTuple):
     """Keys that sentences offer, as they name them."""

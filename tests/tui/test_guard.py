@@ -161,3 +161,54 @@ async def test_a_sentence_is_clean_whatever_the_profile_is_called(stage: MakeSta
         await pilot.pause(0.1)
         assert "\x1b" not in it.screen
         assert "[red]4o[/nope]" in it.screen
+
+
+async def test_a_dialect_without_a_region_names_none(stage: MakeStage) -> None:
+    it = stage(production=True, dialect="openai", region="eu-central-1")
+    async with it.app.run_test(size=(80, 24)) as pilot:
+        await it.ready(pilot)
+        await it.send(pilot, "hello")
+        await it.until(pilot, lambda: asked(it) and it.demo.url in it.screen.split("session.")[-1])
+        assert "region" not in it.screen
+        assert "eu-central-1" not in it.screen
+
+
+def told(it: Stage) -> list[str]:
+    return [each.message for each in it.app._notifications]
+
+
+async def test_a_no_says_where_the_prompt_is_and_only_where_there_is_one(stage: MakeStage) -> None:
+    before = stage()
+    async with before.app.run_test(size=(120, 40)) as pilot:
+        await before.ready(pilot)
+        await before.ask(pilot, "said before")
+    it = stage(production=True)
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await it.send(pilot, "costly")
+        await it.until(pilot, lambda: asked(it))
+        await pilot.press("escape")
+        await it.until(pilot, lambda: told(it) == ["Nothing was sent. The prompt is in the editor."])
+        it.app.clear_notifications()
+        it.app.chat.resume_conversation(it.records[0].conversation_id)
+        await it.until(pilot, lambda: "said before" in it.shown)
+        it.app.chat.action_ask_again()
+        await it.until(pilot, lambda: asked(it))
+        await pilot.press("escape")
+        await it.until(pilot, lambda: told(it) == ["Nothing was sent."])
+
+
+async def test_a_call_asked_again_while_another_is_asked_about_goes_into_the_editor(stage: MakeStage) -> None:
+    before = stage()
+    async with before.app.run_test(size=(120, 40)) as pilot:
+        await before.ready(pilot)
+        await before.ask(pilot, "said before")
+    it = stage(production=True)
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        for _ in range(2):
+            it.app.chat.ask_call_again(before.records[0].request_id)
+        await it.until(pilot, lambda: asked(it) and it.app.chat.prompt.text == "said before")
+        await pilot.press("ctrl+y")
+        await it.until(pilot, lambda: len(it.records) == 2 and not it.app.chat.busy)
+        assert it.app.chat.prompt.text == "said before"

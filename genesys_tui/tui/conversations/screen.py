@@ -14,7 +14,7 @@ from textual.reactive import var
 from genesys_tui.tui.conversations.messages import ChoreDone, ExchangeRead, ForksRead, PastRead, ReadRefused
 from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.parameters.screen import ParametersScreen
-from genesys_tui.tui.words import Keys
+from genesys_tui.tui.words import IN_THE_EDITOR, Keys
 
 if TYPE_CHECKING:
     from textual import getters
@@ -73,14 +73,17 @@ class ConversationScreen(ParametersScreen):
     confirmed = False
     """Whether calls to production were said yes to."""
 
-    def may_send(self, go: Callable[[], object], kept: Callable[[], object] = lambda: None) -> bool:
-        """Whether a call may be made now. Where it is asked about first, a yes calls ``go``; ``kept`` follows a no."""
+    def may_send(self, go: Callable[[], object], kept: Callable[[], object] = lambda: None, rest: str = "") -> bool:
+        """Whether a call may be made now. Where it is asked about first, a yes calls ``go``; ``kept`` follows a no.
+
+        ``rest`` is said of a no: where that is which was to be sent.
+        """
         settings = self._talk.settings
         if not (settings.profile.production or settings.profile.read_only):
             return True
         from genesys_tui.tui.guard.permission import permitted
 
-        return permitted(self, settings, go, kept)
+        return permitted(self, settings, go, kept, rest)
 
     @property
     def keys(self) -> Keys:
@@ -255,7 +258,7 @@ class ConversationScreen(ParametersScreen):
         show(Past(said.id, quoted(said.messages)), self.transcript, self.keys)
         prompt = exchange.prompt
         if ask:
-            if self.may_send(lambda: self._ask(prompt), lambda: self.prompt.give_back(prompt)):
+            if self.may_send(lambda: self._ask(prompt), lambda: self.prompt.give_back(prompt), IN_THE_EDITOR):
                 self._ask(prompt)
         elif not exchange.content:
             self.prompt.give_back(exchange.prompt)

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 def permitted(
-    screen: ConversationScreen, settings: Settings, go: Callable[[], object], kept: Callable[[], object]
+    screen: ConversationScreen, settings: Settings, go: Callable[[], object], kept: Callable[[], object], rest: str
 ) -> bool:
     """Whether the call may be made at once.
 
-    Where it is asked about first, ``go`` is called after a yes and ``kept`` after a no; where it is refused, ``kept``.
+    Where it is asked about first, ``go`` is called after a yes and ``kept`` after a no, with a sentence that ends in
+    ``rest``; where it is refused, or another is asked about, ``kept``.
     """
     try:
         require_sending(settings)
@@ -37,8 +38,10 @@ def permitted(
             go()
         else:
             kept()
-            screen.notify("Nothing was sent. The prompt is in the editor.", severity="information", markup=False)
+            screen.notify(f"Nothing was sent. {rest}".rstrip(), severity="information", markup=False)
 
-    if not isinstance(screen.app.screen, ProductionQuestion):
+    if any(isinstance(each, ProductionQuestion) for each in screen.app.screen_stack):
+        kept()
+    else:
         screen.app.push_screen(ProductionQuestion(settings), answered)
     return False

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tui.conftest import MakeStage, Stage
 
 from genesys_tui.tui.conversations.question import Question
+from genesys_tui.tui.guard.question import ProductionQuestion
 from genesys_tui.tui.probe.dialog import ProbeDialog
 from genesys_tui.tui.probe.screen import ProbeScreen
 
@@ -245,3 +246,35 @@ async def test_hostile_names_stay_harmless(stage: MakeStage) -> None:
         await _ended(place, pilot, screen)
         assert not set("\x1b\x07\u202e") & set(place.screen)
         assert "[b]m[/nope]" in place.screen
+
+
+async def test_a_no_to_production_leads_back_to_the_form_as_it_was_filled_in(stage: MakeStage) -> None:
+    place = stage(production=True)
+    async with place.app.run_test(size=WIDE) as pilot:
+        await _asked(place, pilot, prompts="one\ntwo", repeat="3", max_gap="30", baseline="")
+        for _ in range(2):
+            await pilot.press("f5")
+            await place.until(pilot, lambda: isinstance(place.app.screen, ProductionQuestion))
+            await pilot.press("escape")
+            await place.until(pilot, lambda: isinstance(place.app.screen, ProbeDialog) and "6 calls" in place.screen)
+            assert isinstance(place.app.screen, ProbeDialog)
+            assert place.app.screen.prompts.text == "one\ntwo"
+            fields = {each.id: each.value for each in place.app.screen.query(Input)}
+            assert (fields["repeat"], fields["max_gap"], fields["baseline"]) == ("3", "30", "")
+        assert {each.message for each in place.app._notifications} == {"Nothing was sent."}
+        assert place.records == []
+        await pilot.press("f5")
+        await place.until(pilot, lambda: isinstance(place.app.screen, ProductionQuestion))
+        await pilot.press("ctrl+y")
+        await place.until(pilot, lambda: isinstance(place.app.screen, ProbeScreen) and place.app.screen.report)
+        assert len(place.records) == 6
+
+
+async def test_a_read_only_profile_refuses_before_anything_is_filled_in(stage: MakeStage) -> None:
+    place = stage(read_only=True)
+    async with place.app.run_test(size=WIDE) as pilot:
+        await place.ready(pilot)
+        commands = {command.title: command for command in place.app.get_system_commands(place.app.screen)}
+        commands["Run a probe…"].callback()
+        await place.until(pilot, lambda: "is read-only" in place.screen)
+        assert place.app.screen is place.app.chat
