@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.message import Message
 
-from genesys_tui.audit.filters import EVERYTHING, Filter
-from genesys_tui.errors import GenesysError, LedgerError
+from genesys_tui.audit.filters import Filter
+from genesys_tui.audit.rows import Interrupted
+from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.history.columns import MUTED
 from genesys_tui.tui.history.messages import Done, Refused
@@ -28,12 +28,6 @@ GOODBYE = 2.0
 """Seconds that quitting waits for what was begun to be taken away again."""
 
 _BAR = 24
-_NO_CALL = '{"event":'
-"""How a line begins that tells of the ledger itself."""
-
-
-class Stopped(LedgerError):
-    """An export that nobody wants any more."""
 
 
 class Export:
@@ -41,12 +35,9 @@ class Export:
 
     def __init__(self, ledger: Ledger, wanted: Filter, file: Path, *, force: bool) -> None:
         self.file = file
-        self.done = 0
-        """Calls so far."""
-        self.total: int | None = None
-        """Calls in all, once that is known."""
+        self.behind = (0, 0)
+        """How many events of how many; no event of none until that is known."""
         self._ledger, self._wanted, self._force = ledger.path, wanted, force
-        self._csv = file.suffix.lower() == ".csv"
         self._stopped = threading.Event()
         self._over = threading.Event()
 
@@ -70,54 +61,25 @@ class Export:
     def _run(self) -> Message:
         try:
             self._write()
-        except Stopped:
-            return Done("The export was stopped; nothing was written.", is_export=True)
+        except Interrupted as stopped:
+            return Done(stopped.message, is_export=True)
         except GenesysError as error:
             return Refused("export", error)
         finally:
             self._over.set()
-        calls = f"{self.done:,} call{'s' * (self.done != 1)}"
-        return Done(f"{calls} written to {self.file}. Only you can read it.", is_export=True)
+        return Done(f"Written to {self.file}. Only you can read it.", is_export=True)
 
     def _write(self) -> None:
-        from genesys_tui.audit.export import exported, write_file
+        from genesys_tui.audit.export import export_file
         from genesys_tui.audit.jsonl import jsonl
         from genesys_tui.audit.spreadsheet import csv_lines
 
-        self.total = self._counted()
-        lines = exported(self._ledger, csv_lines if self._csv else jsonl, self._wanted)
-        write_file(self.file, self._followed(lines), force=self._force)
+        form = csv_lines if self.file.suffix.lower() == ".csv" else jsonl
+        path, file, wanted, force = self._ledger, self.file, self._wanted, self._force
+        export_file(path, file, form, wanted, force=force, tell=self._tell, go_on=lambda: not self.stopping)
 
-    def _counted(self) -> int | None:
-        """How many there will be; None where a text is searched for, which takes as long as the export."""
-        from genesys_tui.audit.browse import Browser
-        from genesys_tui.audit.history import History
-
-        if self._wanted == EVERYTHING:
-            with History(self._ledger) as history:
-                return history.how_many()
-        if self._wanted.search:
-            return None
-        browser = Browser(self._ledger)
-        try:
-            return browser.count(self._wanted, most=2**40)
-        finally:
-            browser.close()
-
-    def _followed(self, lines: Iterable[str]) -> Iterator[str]:
-        """The lines, one or many at a time, counted as they pass; until it is stopped."""
-        for some in lines:
-            if self.stopping:
-                raise Stopped("stopped")
-            yield some
-            self.done += self._calls_in(some)
-        if self.stopping:
-            raise Stopped("stopped")
-
-    def _calls_in(self, lines: str) -> int:
-        if self._csv:  # within a cell a line break has no carriage return
-            return lines.count("\r\n") - lines.startswith('"request_id",')
-        return lines.count("\n") - lines.count(f"\n{_NO_CALL}") - lines.startswith(_NO_CALL)
+    def _tell(self, events: int, of: int) -> None:
+        self.behind = events, of
 
 
 class Exporting(Line):
@@ -165,9 +127,8 @@ def _content(export: Export, key: str) -> Content:
     name = sanitized_line(export.file.name)
     if export.stopping:
         return Content.assemble(("Stopping ", "bold"), name)
-    parts: list[Content | str | tuple[str, str]] = [("Exporting ", "bold"), f"{name}  "]
-    if export.total:
-        full = min(_BAR, export.done * _BAR // export.total)
-        parts += [("█" * full, "$text-success"), ("░" * (_BAR - full), MUTED), "  "]
-    many = f"{export.done:,}" if export.total is None else f"{export.done:,} of {export.total:,}"
-    return Content.assemble(*parts, f"{many} calls", (f"  {key} stops it", MUTED))
+    events, of = export.behind
+    full = events * _BAR // of if of else 0
+    bar = [("█" * full, "$text-success"), ("░" * (_BAR - full), MUTED)]
+    done = f"  {events * 100 // of if of else 0:3} %"
+    return Content.assemble(("Exporting ", "bold"), f"{name}  ", *bar, done, (f"  {key} stops it", MUTED))

@@ -120,12 +120,12 @@ class HistoryScreen(BrowsingScreen):
         self.read_call()
 
     def action_back(self) -> None:
-        """Stop an export; else from the details to the calls, from there to the chat."""
-        if self.exporting.export:
-            self.exporting.export.stop()
-        elif self.has_class("-reading"):
+        """From the details to the calls; from there stop an export, and without one go to the chat."""
+        if self.has_class("-reading"):
             self.remove_class("-reading")
             self.table.focus()
+        elif self.exporting.export:
+            self.exporting.export.stop()
         else:
             cast("GenesysApp", self.app).action_look("chat")
 
