@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from weakref import ReferenceType, ref
 
 from textual.app import App
 from textual.content import Content
-from textual.notifications import Notification, SeverityLevel
+from textual.notifications import Notification, Notifications, SeverityLevel
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
+from textual.widgets._toast import ToastRack
 
 from genesys_tui.tui.words import Severity, colour_of
 
@@ -44,17 +47,22 @@ class Notices(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._waiting: Timer | None = None
+        self._told: list[Notification] = []
 
     def tell(self, notifications: Iterable[Notification]) -> None:
         """Show these until their time is over."""
-        told = list(notifications)[::-1]
+        self._told = told = list(notifications)[::-1]
         self.set_class(bool(told), "-any")
-        self.update(Content("\n").join(map(_content, told)))
+        self._show()
         if self._waiting:
             self._waiting.stop()
         if told:
             left = min(notification.time_left for notification in told)
             self._waiting = self.set_timer(max(0.05, left + 0.05), self._look_again)
+
+    def on_resize(self) -> None:
+        """They are wrapped anew."""
+        self._show()
 
     def on_click(self) -> None:
         """They have been read."""
@@ -63,9 +71,23 @@ class Notices(Static):
     def _look_again(self) -> None:
         self.tell(self.app._notifications)
 
+    def _show(self) -> None:
+        width = self.content_size.width or self.container_size.width - 2  # none before there are any
+        lines = [line for each in self._told for line in _content(each).wrap(max(1, width))]
+        if len(lines) > LONGEST:
+            more = len(lines) - LONGEST + 1
+            lines[LONGEST - 1 :] = [Content.styled(f"… {more:,} more lines", "$text-muted")]
+        self.update(Content("\n").join(lines))
+
 
 class Noticing(App[int]):
-    """Shows its notices where the screen has a place for them; where it has none, as Textual does."""
+    """Shows its notices where the screen has a place for them.
+
+    Where it has none they would cover what is read: only those raised while it is on top are shown, as Textual does.
+    """
+
+    _raised: Mapping[str, ReferenceType[Screen[Any]]] = {}
+    """By the identity of a notice: the screen that was on top."""
 
     def notify(
         self,
@@ -81,11 +103,21 @@ class Noticing(App[int]):
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
 
     def _refresh_notifications(self) -> None:
-        places: list[Any] = list(self.screen.query(Notices)) if self._screen_stack else []
-        if not places:
-            super()._refresh_notifications()
+        if not self._screen_stack:
+            return
+        screen, told = self.screen, list(self._notifications)
+        self._raised = {each.identity: self._raised.get(each.identity, ref(screen)) for each in told}
+        places = list(screen.query(Notices))
         for place in places:
-            place.tell(self._notifications)
+            place.tell(told)
+        if places:
+            return
+        raised_here = Notifications()
+        for each in told:
+            if self._raised[each.identity]() is screen:
+                raised_here.add(each)
+        for rack in screen.query_children(ToastRack):
+            self.call_later(rack.show, raised_here)
 
 
 def _content(notification: Notification) -> Content:

@@ -66,8 +66,36 @@ async def test_several_stand_together_the_newest_first_and_go_with_the_reader(st
             it.app.notify(f"Number {number}.", timeout=60)
         await it.until(pilot, lambda: "Number 8." in it.screen)
         assert "Number 0." not in it.screen, "there is a limit to the room they take"
+        assert "… 4 more lines" in it.screen
+        it.app.clear_notifications()
+        it.app.notify("word " * 100 + "END", timeout=60)
+        await it.until(pilot, lambda: "more lines" in it.screen)
+        assert "END" not in it.screen
+        await pilot.resize_terminal(200, 24)
+        await it.until(pilot, lambda: "END" in it.screen)
+        assert "more lines" not in it.screen
+        await pilot.resize_terminal(80, 24)
+        it.app.clear_notifications()
+        for number in range(9):
+            it.app.notify(f"Number {number}.", timeout=60)
         await pilot.press("f3")
         await it.until(pilot, lambda: "History" in it.screen and "Number 8." in it.screen)
+
+
+async def test_what_was_said_before_does_not_come_again_over_the_help(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await it.ready(pilot)
+        it.app.notify("Read already.", timeout=60)
+        await it.until(pilot, lambda: "Read already." in it.screen)
+        for _ in range(2):
+            await pilot.press("f1")
+            it.app.notify("While the help is read.", timeout=60)
+            await it.until(pilot, lambda: it.app.screen.query(Toast))
+            assert [toast._notification.message for toast in it.app.screen.query(Toast)] == ["While the help is read."]
+            await pilot.press("f1")
+            await it.until(pilot, lambda: "Read already." in it.screen)
+            assert not it.app.screen.query(Toast)
 
 
 async def test_a_screen_without_a_place_for_it_shows_it_as_textual_does(stage: MakeStage) -> None:
