@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from pathlib import Path
 
 from genesys_tui.audit.notes import Note, notes_in
@@ -19,6 +20,18 @@ def append_anchor(file: Path, note: Note) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+    except OSError as error:
+        raise LedgerError(f"The anchor file {file} cannot be written: {error.strerror or error}.") from error
+
+
+def try_anchor(file: Path) -> None:
+    """Find out whether a note could be appended; leaves nothing behind. Raises LedgerError."""
+    try:
+        try:
+            os.close(os.open(file, os.O_WRONLY | os.O_APPEND))
+        except FileNotFoundError:
+            with tempfile.TemporaryFile(dir=file.parent):
+                pass
     except OSError as error:
         raise LedgerError(f"The anchor file {file} cannot be written: {error.strerror or error}.") from error
 

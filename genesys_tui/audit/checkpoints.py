@@ -6,10 +6,10 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from genesys_tui.audit import log
-from genesys_tui.audit.anchors import append_anchor, contradiction
+from genesys_tui.audit.anchors import append_anchor, contradiction, try_anchor
 from genesys_tui.audit.chain import leaf_of
 from genesys_tui.audit.database import Database
 from genesys_tui.audit.merkle import Tree
@@ -35,6 +35,17 @@ class Signer(Protocol):
 
     def kept(self) -> str | None:
         """The anchor that is kept."""
+
+
+class Tried(NamedTuple):
+    """How checkpoints are kept, as it turned out when it was tried."""
+
+    words: str
+    unsigned: str
+    """Why they cannot be signed though they should be, as a sentence; empty where they can."""
+
+    unkept: str
+    """The same of keeping them elsewhere."""
 
 
 class Checkpoints:
@@ -110,12 +121,20 @@ class Checkpoints:
         if self._thread is not None:
             self._thread.join(LAST_WAIT)
 
-    def describe(self) -> str:
-        """How checkpoints are kept."""
-        kept = "signed" if self._signer else "not signed"
-        return f"checkpoints {kept}{', anchored in ' + str(self._anchor) if self._anchor else ''}" + (
-            f" ({self.trouble})" if self.trouble else ""
-        )
+    def tried(self) -> Tried:
+        """Try what a checkpoint needs, without writing one. May take seconds. Raises GenesysError."""
+        with self._writing:
+            seed, unsigned = self._key()
+            words, unkept = f"checkpoints {'signed' if seed else 'not signed'}", ""
+            if self._anchor is not None:
+                try:
+                    try_anchor(self._anchor)
+                    words += f", anchored in {self._anchor}"
+                except GenesysError as error:
+                    words, unkept = f"{words}, not anchored", error.message
+            unkept = unkept or self._contradicted()
+        told = " ".join(filter(None, [unkept, unsigned]))
+        return Tried(f"{words} ({told})" if told else words, unsigned, unkept)
 
     def _run(self) -> None:
         while True:
@@ -140,6 +159,18 @@ class Checkpoints:
             except GenesysError as error:
                 return None, error.message
         return self._seed, ""
+
+    def _contradicted(self) -> str:
+        """Why the keyring does not take the ledger's head, as a sentence."""
+        if self._signer is None or self._seed is None:
+            return ""
+        try:
+            with self._db.guard() as db:
+                opening = log.read(db, 1)
+                ledger = bytes.fromhex(opening.payload["ledger"]) if opening else b""
+                return contradiction(db, ledger, self._signer.kept())
+        except GenesysError as error:
+            return error.message
 
     def _append(self, db: sqlite3.Connection, seed: bytes | None) -> Note | None:
         """Append the checkpoint; returns what the ledger is with it. None where there was no news."""

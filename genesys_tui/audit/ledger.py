@@ -7,6 +7,7 @@ end, which whoever opens the ledger next writes for a process that died.
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -76,7 +77,7 @@ class Ledger:
             if self._db.closed_because:
                 self.notice = self._db.closed_because
             else:
-                self._prepare(signer, anchor)
+                self._prepare(anchor)
         except BaseException:  # whatever it is, and raised again: nothing is left open behind it
             self._db.close()
             raise
@@ -128,12 +129,12 @@ class Ledger:
             limit = None if limit is None else limit - page
 
     def describe(self) -> str:
-        """How many calls it holds and how it is written, for `doctor`."""
+        """How many calls it holds and how it is written, for `doctor`; how its checkpoints are kept, they say."""
         with self._db.guard() as db:
             count = db.execute("SELECT count(*) FROM calls").fetchone()[0]
             mode = db.execute("PRAGMA journal_mode").fetchone()[0]
-        signed = self._checkpoints.describe()
-        return f"{count:,} calls, journal mode {mode} (SQLite {sqlite3.sqlite_version}), {signed}"
+        calls = "call" if count == 1 else "calls"
+        return f"{count:,} {calls}, journal mode {mode} (SQLite {sqlite3.sqlite_version})"
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -156,14 +157,14 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _prepare(self, signer: Signer | None, anchor: Path | None) -> None:
+    def _prepare(self, anchor: Path | None) -> None:
         try:
             self._instance = Instance(self.path.parent / "instances")
         except OSError as error:
             raise LedgerError(f"The audit file {self.path} cannot be opened: {error}. Check the folder.") from error
         self._spool = Spool(self.path.parent / "spool" / f"{self._instance.name}.jsonl")
         self._about = {"journal": journal_mode(), "sqlite": sqlite3.sqlite_version}
-        settings = {"text": self._keeping, "mode": self._mode, "anchored": anchor is not None, "signed": bool(signer)}
+        settings = {"text": self._keeping, "mode": self._mode, "anchored": anchor is not None}
         self._settings = {**settings, **self._about}
         with self._db.transaction() as db:
             try:
@@ -171,7 +172,7 @@ class Ledger:
                 projection.catch_up(db)
                 self._take_in_left_behind(db)
                 self.recovered = self._recover(db)
-            except (ValueError, KeyError, TypeError, LedgerError) as error:
+            except (*projection.UNREADABLE, LedgerError) as error:
                 why = error.message if isinstance(error, LedgerError) else "it holds a record that cannot be read"
                 raise LedgerError(
                     f"The audit file {self.path} cannot be opened: {why}. Restore the file from a copy."
@@ -212,6 +213,7 @@ class Ledger:
     def _append(self, db: sqlite3.Connection, entry: _Entry) -> None:
         """Append an event of a call, if it may be. Raises LedgerError."""
         request_id = entry.fields["record"]["request_id"]
+        projection.catch_up(db)  # with what a program of before wrote meanwhile
         row = _row_of(db, request_id)
         fields = entry.fields
         if entry.kind == "start":
@@ -232,6 +234,7 @@ class Ledger:
 
     def _take_in(self, db: sqlite3.Connection, spool: Spool) -> None:
         """Append what waits in a spool; what had been taken in before stays out."""
+        projection.catch_up(db)
         for entry in spool.entries():
             texts = [Text(part, bytes.fromhex(salt), body, proof) for part, salt, body, proof in entry["texts"]]
             fields = {**entry["fields"], "spooled": True}
@@ -260,17 +263,23 @@ class Ledger:
         query = (
             "SELECT e.seq, e.payload FROM calls AS c JOIN events AS e ON e.seq = c.start_seq WHERE c.end_seq IS NULL"
         )
-        opened = [log.Event(seq, "start", reading.parsed(payload)) for seq, payload in db.execute(query).fetchall()]
-        owners = {event.payload["owner"] for event in opened}
-        alive = {name for name in owners if is_alive(self._instance.folder, name)}
-        left = [event for event in opened if event.payload["owner"] not in alive]
-        for event in left:
+        opened = [each for row in db.execute(query).fetchall() for each in _opened(*row)]
+        alive = {name for name in {owner for _, owner, _ in opened} if is_alive(self._instance.folder, name)}
+        left = [(seq, record) for seq, owner, record in opened if owner not in alive]
+        for seq, record in left:
             ending = {"status": "failed", "stop_reason": "interrupted", "detail": "the program ended mid-call"}
-            record = record_of(event.payload["record"]).model_copy(update=ending)
+            record = record.model_copy(update=ending)
             texts = texts_of({"said": said_in(record)}, self._keeping)
-            fields = {"record": fields_of(record), "start": event.seq}
+            fields = {"record": fields_of(record), "start": seq}
             log.append(db, self._id, "recovered", _now(), fields, texts)
         return len(left)
+
+
+def _opened(seq: int, payload: str) -> Iterator[tuple[int, str, Record]]:
+    """Who began a call, and its record; nothing where they cannot be read, of which `verify` tells."""
+    with contextlib.suppress(*projection.UNREADABLE):
+        fields = json.loads(payload)
+        yield seq, str(fields["owner"]), record_of(fields["record"])
 
 
 def _row_of(db: sqlite3.Connection, request_id: str) -> tuple[int, int | None] | None:

@@ -68,12 +68,15 @@ def _settings(settings: Settings) -> Seen:
 
 def _keyring(settings: Settings) -> Seen:
     """A note only: with credentials from elsewhere nothing but the token's life between runs depends on it."""
+    from genesys_tui.auth.api_key import without_keyring
     from genesys_tui.cli.wiring import make_store
+    from genesys_tui.connection import wants_key
 
     try:
         return Seen(make_store(settings).describe())
     except SecretStoreError as error:
-        return Seen(error.message, "note")
+        told = without_keyring(error) if wants_key(settings) else error
+        return Seen(told.message, "note")
 
 
 # The way to the gateway.

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from audit.made import FixedSigner, anchors_in, hurried, write
@@ -19,7 +20,7 @@ from genesys_tui.audit.verification import verify
 from genesys_tui.errors import LedgerError
 
 
-def events(ledger: Ledger, kind: str) -> list[dict[str, object]]:
+def events(ledger: Ledger, kind: str) -> list[dict[str, Any]]:
     with ledger._db.guard() as db:
         rows = db.execute("SELECT payload FROM events WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
     return [json.loads(row[0]) for row in rows]
@@ -92,7 +93,9 @@ def test_without_a_keyring_nothing_is_signed_and_it_says_so(tmp_path: Path) -> N
     with Ledger(tmp_path / "l.db", signer=NoKeyring(), anchor=tmp_path / "anchors") as ledger:
         write(ledger, "a")
         ledger.checkpoints.write()
-        assert "There is no keyring" in ledger.describe()
+        assert "checkpoints not signed" in ledger.checkpoints.tried().words
+        assert [each["settings"].get("signed") for each in events(ledger, "config")] == [None], "nobody has looked"
+        assert "There is no keyring" in ledger.checkpoints.tried().words
     report = verify(tmp_path / "l.db", anchors=anchors_in(tmp_path / "anchors"))
     assert (report.verdict, report.signed) == (Verdict.ANCHORED, 0)
 
@@ -128,7 +131,7 @@ def test_an_anchor_that_contradicts_is_kept_as_evidence(tmp_path: Path) -> None:
         write(ledger, "c")
         write(ledger, "d")
         ledger.checkpoints.write()
-        assert "replaced, cut or rewritten" in ledger.describe()
+        assert "replaced, cut or rewritten" in ledger.checkpoints.tried().words
         assert signer.note == evidence
         assert evidence is not None
         assert verify(tmp_path / "l.db", anchors=[parse_note(evidence)]).verdict is Verdict.DIVERGED
@@ -155,7 +158,19 @@ def test_an_anchor_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.db", anchor=tmp_path / "no" / "folder") as ledger:
         write(ledger, "a")
         ledger.checkpoints.write()
-        assert "cannot be written" in ledger.describe()
+        assert "cannot be written" in ledger.checkpoints.tried().words
+
+
+def test_trying_tells_what_works_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    anchor = tmp_path / "elsewhere" / "anchors"
+    with Ledger(tmp_path / "l.db", signer=FixedSigner(), anchor=anchor) as ledger:
+        assert "cannot be written" in ledger.checkpoints.tried().unkept
+        assert f"anchored in {anchor}" not in ledger.checkpoints.tried().words
+        anchor.parent.mkdir()
+        tried = ledger.checkpoints.tried()
+        assert (tried.unsigned, tried.unkept) == ("", "")
+        assert tried.words == f"checkpoints signed, anchored in {anchor}"
+        assert list(anchor.parent.iterdir()) == []
 
 
 def test_a_key_is_read_as_it_was_written() -> None:

@@ -15,6 +15,7 @@ from genesys_tui.demo import DemoGateway
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 WAY = ["dns", "tcp", "proxy", "tls"]
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 
 
 @pytest.fixture
@@ -108,7 +109,35 @@ def test_a_read_only_profile_is_not_knocked_for(run: Run, gateway: DemoGateway) 
 def test_a_gateway_of_the_other_dialect_is_walked_to_without_a_sign_in(run: Run, gateway: DemoGateway) -> None:
     run("config", "set", "base_url", gateway.url)
     run("config", "set", "dialect", "openai")
-    code, failed, findings = examined(run, OPENAI_API_KEY=gateway.mint_token())
+    code, failed, findings = examined(run, OPENAI_API_KEY=gateway.mint_token(), **NO_KEYRING)
     assert (code, failed) == (0, None)
     assert "API key" in findings["sign-in"]["words"]
+    assert "OPENAI_API_KEY" in findings["keyring"]["words"]
+    assert "GENESYS_CLIENT" not in findings["keyring"]["words"]
     assert "/chat/completions is served" in findings["endpoint"]["words"]
+
+
+def test_an_anchor_that_cannot_be_written_is_named_by_doctor_and_by_every_call(
+    run: Run, gateway: DemoGateway, environ: dict[str, str]
+) -> None:
+    run("config", "set", "base_url", gateway.url)
+    with (Path(environ["GENESYS_TUI_HOME"]) / "config.toml").open("a") as file:
+        file.write('\n[audit]\nanchor = "/nonexistent/folder/anchors"\n')
+    secrets = {"GENESYSCLOUD_ACCESS_TOKEN": gateway.mint_token(), **NO_KEYRING}
+    code, failed, findings = examined(run, **secrets)
+    assert (code, failed) == (1, "audit file")
+    assert "/nonexistent/folder/anchors cannot be written" in findings["audit file"]["words"]
+    asked = run("ask", "hello", **secrets)
+    assert asked.returncode == 0
+    assert "/nonexistent/folder/anchors cannot be written" in asked.stderr
+    probed = run("probe", "--prompt", "hello", "--repeat", "1", "--quiet", **secrets)
+    assert "/nonexistent/folder/anchors cannot be written" in probed.stderr
+
+
+def test_without_a_keyring_nothing_is_said_to_be_signed(run: Run, gateway: DemoGateway) -> None:
+    run("config", "set", "base_url", gateway.url)
+    run("ask", "hello", GENESYSCLOUD_ACCESS_TOKEN=gateway.mint_token(), **NO_KEYRING)
+    code, _, findings = examined(run, GENESYSCLOUD_ACCESS_TOKEN=gateway.mint_token(), **NO_KEYRING)
+    assert (code, findings["audit file"]["verdict"]) == (0, "note")
+    assert "1 call, " in findings["audit file"]["words"]
+    assert "checkpoints not signed (There is no keyring" in findings["audit file"]["words"]
