@@ -5,14 +5,13 @@ Its columns come out of the payload by ``_PATHS`` and nothing else, so that SQLi
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from genesys_tui.errors import LedgerError
-
-VERSION = 2
+VERSION = 3
 """Of the columns. A projection of another version is made anew."""
 
 _PATHS = {
@@ -31,6 +30,7 @@ _PATHS = {
     "elapsed": "elapsed_us",
     "stalls": "stalls",
     "probe": "probe",
+    "estimated": "tokens_estimated",
 }
 """Column → its name in the payload's record. Times in microseconds, rates in thousandths."""
 
@@ -44,20 +44,23 @@ SORTED = (
 UNMEASURED = -1
 """A rate or time that could not be measured. Unlike NULL it has a place in every order."""
 
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What reading an event raises that somebody tampered with."""
+
 _LARGEST = 2**63 - 1
 
 _EMPTY: dict[str, str | int] = {
     **dict.fromkeys(("stop_reason", "probe"), ""),
-    **dict.fromkeys(("tokens", "attempts", "elapsed", "stalls"), 0),
+    **dict.fromkeys(("tokens", "attempts", "elapsed", "stalls", "estimated"), 0),
     **dict.fromkeys(("rate", "ttft", "gap"), UNMEASURED),
 }
 """What stands for nothing, which the payload leaves out."""
 
-_CALLS = (
-    "CREATE TABLE calls (start_seq INTEGER PRIMARY KEY, end_seq INTEGER,"
+CALLS = (
+    "CREATE TABLE {} (start_seq INTEGER PRIMARY KEY, end_seq INTEGER,"
     f" {', '.join(COLUMNS)}, erased NOT NULL DEFAULT 0)"
 )
-_INDEXES = (
+INDEXES = (
     "CREATE UNIQUE INDEX calls_by_request_id ON calls (request_id)",
     "CREATE UNIQUE INDEX calls_by_end ON calls (end_seq)",
     "CREATE INDEX calls_that_run ON calls (start_seq) WHERE end_seq IS NULL",
@@ -65,18 +68,29 @@ _INDEXES = (
     *(f"CREATE INDEX calls_by_{name} ON calls ({name})" for name in SORTED),
 )
 # Every three neighbouring characters, without their places: finds candidates, which are then looked at.
-_WORDS = (
+WORDS = (
     "CREATE VIRTUAL TABLE {} USING fts5(said, content='', columnsize=0, detail=none,"
     " tokenize='trigram case_sensitive 1')"
 )
-_PROJECTED = "CREATE TABLE projected (version INTEGER NOT NULL, seq INTEGER NOT NULL)"
-ANEW = "words_anew"
-"""An index of words that is being made. Who erases texts drops it: it may hold them already."""
+PROJECTED = "CREATE TABLE projected (version INTEGER NOT NULL, seq INTEGER NOT NULL)"
+ANEW, CALLS_ANEW = "words_anew", "calls_anew"
+"""What is being made. Who erases texts drops it: it may hold them already."""
 
 _PLACES = ", ".join("?" * len(COLUMNS))
 # Built from our own words only: every value is bound.
-_INSERT = f"INSERT INTO calls (start_seq, {', '.join(COLUMNS)}) VALUES (?, {_PLACES})"  # noqa: S608
-_UPDATE = f"UPDATE calls SET end_seq = ?, ({', '.join(COLUMNS)}) = ({_PLACES}) WHERE start_seq = ?"  # noqa: S608
+_INSERT = f"INSERT OR IGNORE INTO calls (start_seq, {', '.join(COLUMNS)}) VALUES (?, {_PLACES})"  # noqa: S608
+_UPDATE = f"UPDATE OR IGNORE calls SET end_seq = ?, ({', '.join(COLUMNS)}) = ({_PLACES}) WHERE start_seq = ?"  # noqa: S608
+
+_ADDED = ("probe", "estimated")
+"""The columns that earlier versions lack."""
+
+_STORED = {
+    **{name: f"c.{name}" for name in COLUMNS},
+    **{name: f"nullif(c.{name}, {empty!r})" for name, empty in _EMPTY.items()},
+    # The payload's true is no 1.
+    "estimated": "CASE c.estimated WHEN 0 THEN NULL WHEN 1 THEN json('true') ELSE c.estimated END",
+}
+"""Column → what it is in the payload, as SQL."""
 
 # The one expression that says what a row must be; rows of a range of calls that are otherwise.
 _DIFFERENT = f"""
@@ -84,8 +98,8 @@ SELECT c.start_seq FROM calls AS c LEFT JOIN events AS e ON e.seq = coalesce(c.e
 WHERE c.start_seq BETWEEN ? AND ? AND (
     e.seq IS NULL
     OR (c.end_seq IS NULL) IS NOT (e.kind = 'start')
-    OR json_array({", ".join(f"nullif(c.{n}, {_EMPTY[n]!r})" if n in _EMPTY else f"c.{n}" for n in COLUMNS)})
-       IS NOT json_extract(e.payload, {", ".join(f"'$.record.{path}'" for path in _PATHS.values())})
+    OR json_array({", ".join(_STORED[name] for name in COLUMNS)})
+       IS NOT json_extract(%s, {", ".join(f"'$.record.{path}'" for path in _PATHS.values())})
     OR NOT EXISTS (SELECT 1 FROM events AS s WHERE s.seq = c.start_seq AND s.kind = 'start')
 )
 """  # noqa: S608
@@ -95,72 +109,15 @@ def create(db: sqlite3.Connection) -> None:
     """Make an empty one, in the transaction at hand."""
     for name in ("calls", "words", "projected"):
         db.execute(f"DROP TABLE IF EXISTS {name}")
-    for statement in (_CALLS, *_INDEXES, _WORDS.format("words"), _PROJECTED):
+    for statement in (CALLS.format("calls"), *INDEXES, WORDS.format("words"), PROJECTED):
         db.execute(statement)
     db.execute("INSERT INTO projected VALUES (?, 0)", (VERSION,))
 
 
-def begin_words(db: sqlite3.Connection) -> None:
-    """Begin an index of words beside the one in use."""
-    drop_words(db)
-    db.execute(_WORDS.format(ANEW))
-
-
-def drop_words(db: sqlite3.Connection) -> None:
-    """Give up the one that was begun."""
-    db.execute(f"DROP TABLE IF EXISTS {ANEW}")
-
-
-def take_words(db: sqlite3.Connection, seq: int, most: int) -> tuple[int, bool]:
-    """Take the words of the next events with texts into it; returns how far it knows them, and whether that is all.
-
-    Raises LedgerError where something was erased since it was begun.
-    """
-    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (ANEW,)).fetchone():
-        raise LedgerError("Something was erased meanwhile. Nothing was changed; run it again.")
-    query = (
-        "SELECT t.seq, (SELECT e.payload FROM events AS e WHERE e.seq = t.seq) FROM texts AS t"
-        " WHERE t.seq > ? GROUP BY t.seq ORDER BY t.seq LIMIT ?"
-    )
-    events = db.execute(query, (seq, most)).fetchall()
-    for number, payload in events:
-        rows = db.execute("SELECT part, body FROM texts WHERE seq = ? AND body IS NOT NULL", (number,))
-        if words := folded(dict(rows.fetchall())):
-            place = _place(number, json.loads(payload))
-            db.execute(f"INSERT INTO {ANEW} (rowid, said) VALUES (?, ?)", (place, words))  # noqa: S608
-        seq = number
-    return seq, len(events) < most
-
-
-def replace(db: sqlite3.Connection) -> int:
-    """Put it in place of the one in use, and make the table of calls anew, in the transaction at hand; how many."""
-    for name in ("calls", "words", "projected"):
+def drop_anew(db: sqlite3.Connection) -> None:
+    """Give up what was begun."""
+    for name in (ANEW, CALLS_ANEW):
         db.execute(f"DROP TABLE IF EXISTS {name}")
-    db.execute(f"ALTER TABLE {ANEW} RENAME TO words")
-    db.execute(_CALLS)
-    query = f"INSERT INTO calls (start_seq, end_seq, {', '.join(COLUMNS)}) VALUES (?, ?, {_PLACES})"  # noqa: S608
-    db.executemany(query, _rows(db))
-    for (payload,) in db.execute("SELECT payload FROM events WHERE kind = 'erase'").fetchall():
-        db.execute("UPDATE calls SET erased = 1 WHERE start_seq = ?", (json.loads(payload)["start"],))
-    for statement in (*_INDEXES, _PROJECTED):
-        db.execute(statement)
-    db.execute("INSERT INTO projected SELECT ?, coalesce(max(seq), 0) FROM events", (VERSION,))
-    calls: int = db.execute("SELECT count(*) FROM calls").fetchone()[0]
-    return calls
-
-
-def _rows(db: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
-    """Start, end and columns of every call, as its last event has them."""
-    running: dict[int, str] = {}
-    for seq, kind, payload in db.execute("SELECT seq, kind, payload FROM events ORDER BY seq"):
-        if kind == "start":
-            running[seq] = payload
-        elif kind in ("end", "recovered"):
-            fields = json.loads(payload)
-            if running.pop(fields["start"], None) is not None:
-                yield fields["start"], seq, *_row(fields["record"])
-    for seq, payload in running.items():
-        yield seq, None, *_row(json.loads(payload)["record"])
 
 
 def through(db: sqlite3.Connection) -> int:
@@ -176,36 +133,71 @@ def take(db: sqlite3.Connection, seq: int, kind: str, payload: dict[str, Any], t
     """Take in an event, with the texts that are kept of it, by part."""
     _take_row(db, seq, kind, payload)
     if words := folded(texts):
-        db.execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (_place(seq, payload), words))
+        db.execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (place_of(seq, payload), words))
     db.execute("UPDATE projected SET seq = ?", (seq,))
 
 
 def _take_row(db: sqlite3.Connection, seq: int, kind: str, payload: dict[str, Any]) -> None:
     if kind == "start":
-        db.execute(_INSERT, (seq, *_row(payload["record"])))
+        db.execute(_INSERT, (seq, *row_of(payload["record"])))
     elif kind in ("end", "recovered"):
-        db.execute(_UPDATE, (seq, *_row(payload["record"]), payload["start"]))
+        db.execute(_UPDATE, (seq, *row_of(payload["record"]), began(payload)))
     elif kind == "erase":
-        db.execute("UPDATE calls SET erased = 1 WHERE start_seq = ?", (payload["start"],))
+        db.execute("UPDATE calls SET erased = 1 WHERE start_seq = ?", (began(payload),))
 
 
 def catch_up(db: sqlite3.Connection) -> int:
-    """Take in what it does not know yet, in the transaction at hand; returns how many events that were."""
-    seq = through(db)
-    if seq < 0:
+    """Take in what it does not know yet, in the transaction at hand; returns how many events that were.
+
+    An event that cannot be read gets no row: `verify` tells of it.
+    """
+    if through(db) < 0 and not _add_columns(db):
         create(db)
-        seq = 0
-    taken = 0
+    seq, taken = through(db), 0
     for number, kind, payload in db.execute("SELECT seq, kind, payload FROM events WHERE seq > ? ORDER BY seq", (seq,)):
         rows = db.execute("SELECT part, body FROM texts WHERE seq = ? AND body IS NOT NULL", (number,))
-        take(db, number, kind, json.loads(payload), dict(rows.fetchall()))
+        with contextlib.suppress(*UNREADABLE):
+            take(db, number, kind, json.loads(payload), dict(rows.fetchall()))
+        db.execute("UPDATE projected SET seq = ?", (number,))
         taken += 1
     return taken
 
 
+def _add_columns(db: sqlite3.Connection) -> bool:
+    """Make this version of an earlier one, which lacks columns: at once, where all anew would keep others waiting."""
+    try:
+        version = db.execute("SELECT version FROM projected").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    missing = {*COLUMNS} - {row[1] for row in db.execute("PRAGMA table_info(calls)")}
+    if not version or not 0 < version[0] < VERSION or not missing or not missing <= {*_ADDED}:
+        return False
+    for name in missing:
+        db.execute(f"ALTER TABLE calls ADD COLUMN {name} NOT NULL DEFAULT {empty(name)}")
+    db.execute("CREATE INDEX IF NOT EXISTS calls_of_probes ON calls (start_seq) WHERE probe > ''")
+    # A newer program may have written here before an older one made the table.
+    told = " OR ".join(f"instr(payload, '\"{_PATHS[name]}\":')" for name in missing)
+    for seq, payload in db.execute(f"SELECT seq, payload FROM events WHERE {told}").fetchall():  # noqa: S608
+        with contextlib.suppress(*UNREADABLE):
+            told_of = json.loads(payload)["record"]
+            for name in missing:
+                value = storable(told_of.get(_PATHS[name], _EMPTY[name]))
+                query = f"UPDATE calls SET {name} = ? WHERE start_seq = ? OR end_seq = ?"  # noqa: S608
+                db.execute(query, (value, seq, seq))
+    db.execute("UPDATE projected SET version = ?", (VERSION,))
+    return True
+
+
 def folded(texts: dict[str, str | bytes]) -> str:
-    """An event's texts as the index has them."""
-    return "\n".join(filter(None, (searched(part, texts[part]) for part in sorted(texts))))
+    """An event's texts as the index has them, but for those that cannot be read."""
+    return "\n".join(filter(None, (_searched(part, texts[part]) for part in sorted(texts))))
+
+
+def _searched(part: str, body: str | bytes) -> str:
+    try:
+        return searched(part, body)
+    except UNREADABLE:
+        return ""
 
 
 def searched(part: str, body: str | bytes) -> str:
@@ -221,32 +213,59 @@ def searched(part: str, body: str | bytes) -> str:
 def forget(db: sqlite3.Connection, event: tuple[int, dict[str, Any]], texts: dict[str, str | bytes]) -> None:
     """Take an event's words out of the index. They must be those that went in."""
     if words := folded(texts):
-        db.execute("INSERT INTO words (words, rowid, said) VALUES ('delete', ?, ?)", (_place(*event), words))
+        db.execute("INSERT INTO words (words, rowid, said) VALUES ('delete', ?, ?)", (place_of(*event), words))
 
 
-def _place(seq: int, payload: dict[str, Any]) -> int:
+def place_of(seq: int, payload: dict[str, Any]) -> int:
     """Where an event's words stand in the index: twice the call's number, and one more for those of its end."""
-    return 2 * payload["start"] + 1 if "start" in payload else 2 * seq
+    return 2 * began(payload) + 1 if "start" in payload else 2 * seq
+
+
+def began(payload: dict[str, Any]) -> int:
+    """The event with which its call began. Raises ValueError for one that there cannot be."""
+    start: int = payload["start"]
+    if start.__class__ is not int or not 0 < start < 2**61:
+        raise ValueError(start)
+    return start
 
 
 def different(db: sqlite3.Connection, first: int, last: int) -> Iterator[int]:
     """The calls that began with an event of this range and whose row is not what the ledger says."""
-    for (start_seq,) in db.execute(_DIFFERENT, (first, last)).fetchall():
+    try:
+        found = db.execute(_DIFFERENT % "e.payload", (first, last)).fetchall()
+    except sqlite3.OperationalError:  # a payload is no JSON: asked of each, it takes longer
+        payload = "CASE WHEN json_valid(e.payload) THEN e.payload END"
+        found = db.execute(_DIFFERENT % payload, (first, last)).fetchall()
+    for (start_seq,) in found:
         # SQLite writes some characters otherwise than we do; such rows are few, and looked at again.
-        row = db.execute(f"SELECT end_seq, {', '.join(COLUMNS)} FROM calls WHERE start_seq = ?", (start_seq,))  # noqa: S608
-        end_seq, *columns = row.fetchone()
-        event = db.execute("SELECT kind, payload FROM events WHERE seq = ?", (end_seq or start_seq,)).fetchone()
-        fits = event is not None and (event[0] == "start") == (end_seq is None)
-        if not fits or _row(json.loads(event[1])["record"]) != tuple(columns):
+        query = f"SELECT end_seq, {', '.join(COLUMNS)} FROM calls WHERE start_seq = ?"  # noqa: S608
+        if (row := db.execute(query, (start_seq,)).fetchone()) and not _fits(db, start_seq, *row):
             yield start_seq
 
 
-def _row(record: dict[str, Any]) -> tuple[Any, ...]:
+def _fits(db: sqlite3.Connection, start_seq: int, end_seq: int | None, *columns: Any) -> bool:
+    """Whether a row is what its event says."""
+    event = db.execute("SELECT kind, payload FROM events WHERE seq = ?", (end_seq or start_seq,)).fetchone()
+    try:
+        return (event[0] == "start") == (end_seq is None) and row_of(json.loads(event[1])["record"]) == columns
+    except UNREADABLE:
+        return False
+
+
+def row_of(record: dict[str, Any]) -> tuple[Any, ...]:
+    """The columns for a payload's record. Raises one of UNREADABLE."""
     return tuple(storable(record.get(path, _EMPTY.get(name))) for name, path in _PATHS.items())
 
 
+def empty(column: str) -> str:
+    """What a column reads as in SQL where there is none."""
+    return repr(_EMPTY.get(column, ""))
+
+
 def storable(value: Any) -> Any:
-    """What SQLite can hold of a value."""
+    """What SQLite can hold of a value. Raises TypeError for a list or an object."""
+    if isinstance(value, (list, dict)):
+        raise TypeError(value)
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     return max(-_LARGEST, min(_LARGEST, value)) if isinstance(value, int) else value

@@ -70,6 +70,9 @@ class Row(NamedTuple):
     probe: str = ""
     """The id of the probe that made it; empty for any other call."""
 
+    estimated: int = 0
+    """1 where tokens and rate are estimates."""
+
     def key(self, order: Order) -> Key:
         """Its place in that order."""
         return Key(getattr(self, order.column), self.seq)
@@ -104,6 +107,9 @@ class Totals(NamedTuple):
 
     width: int = 0
     """Microseconds that a bucket is long."""
+
+    estimated: int = 0
+    """How many of the calls have an estimate for tokens and rate."""
 
 
 class News(NamedTuple):

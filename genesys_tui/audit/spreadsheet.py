@@ -23,7 +23,7 @@ COLUMNS = (
     *("gap_p50_seconds", "gap_p95_seconds", "gap_max_seconds", "stalls", "total_chunks", "total_bytes", "heartbeats"),
     *("diagnostics", "sequence_anomalies", "attempts", "profile", "environment", "conversation_id", "continues"),
     *("correlation_id", "detail", "error_kind", "error_message", "prompt", "reply", "erased", "sequence", "head"),
-    "probe",
+    *("probe", "tokens_estimated"),
 )
 _DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from genesys_tui.audit.browse import Browser
+from genesys_tui.audit.browse import PIECE, Browser
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.rows import Bucket, Order, Totals
 from genesys_tui.audit.selection import Selection, selection, within
-
-PIECE = 40_000
-"""Events that are looked at in one read."""
 
 _MEASURED = (("ttft", 1_000), ("rate", 100))
 """Columns that are shown as percentiles, and how finely small values are told apart."""
@@ -29,12 +26,12 @@ class Sums:
         self.width = _width(last - first, columns)
         self._first = first // self.width * self.width
         self._last = last
-        self._sums = [0, 0, 0, 0]
+        self._sums = [0, 0, 0, 0, 0]
         self._buckets: dict[int, tuple[int, int, int]] = {}
         self._bins: dict[str, Counter[int]] = {name: Counter() for name, _ in _MEASURED}
 
-    def add(self, bucket: int, sums: tuple[int, int, int, int]) -> None:
-        """Calls, tokens, truncated and failed ones of one bucket."""
+    def add(self, bucket: int, sums: tuple[int, int, int, int, int]) -> None:
+        """Calls, tokens, truncated, failed and estimated ones of one bucket."""
         self._sums = [mine + more for mine, more in zip(self._sums, sums, strict=True)]
         calls, truncated, failed = self._buckets.get(bucket, (0, 0, 0))
         self._buckets[bucket] = (calls + sums[0], truncated + sums[2], failed + sums[3])
@@ -55,6 +52,7 @@ class Sums:
             _percentile(self._bins["rate"], 0.05),
             tuple(Bucket(start, *self._buckets.get(start // self.width, (0, 0, 0))) for start in starts),
             self.width,
+            self._sums[4],
         )
 
 
@@ -81,10 +79,10 @@ def _add_piece(browser: Browser, asked: Selection, piece: tuple[int, int], sums:
     with browser.reading() as db:
         query = (
             f"SELECT c.time / {sums.width}, count(*), sum(c.tokens), sum(c.status = 'truncated'),"  # noqa: S608
-            f" sum(c.status = 'failed') FROM calls AS c NOT INDEXED WHERE {where} GROUP BY 1"
+            f" sum(c.status = 'failed'), sum(c.estimated) FROM calls AS c NOT INDEXED WHERE {where} GROUP BY 1"
         )
         for bucket, *more in db.execute(query, values):
-            sums.add(bucket, (more[0], more[1], more[2], more[3]))
+            sums.add(bucket, (more[0], more[1], more[2], more[3], more[4]))
     for column, fine in _MEASURED:
         with browser.reading() as db:
             # Three digits of what is shown: a percentile is never further off than that.

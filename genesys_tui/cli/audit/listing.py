@@ -36,9 +36,10 @@ def _table(calls: Iterable[Call]) -> Iterable[str]:
     for call in calls:
         record = call.record
         rate, ttft = record.streaming_tokens_per_second, record.time_to_first_token_seconds
+        about = "~" if record.tokens_estimated else ""
         yield (
             f"{record.started_at.astimezone():%Y-%m-%d %H:%M:%S}  {sanitized_line(record.request_id)[:8]:8}  "
-            f"{record.status:9}  {sanitized_line(record.stop_reason)[:14]:14}  {record.total_tokens:>7}  "
-            f"{'' if rate is None else f'{rate:.1f}':>7}  {'' if ttft is None else f'{ttft:.2f} s':>7}  "
+            f"{record.status:9}  {sanitized_line(record.stop_reason)[:14]:14}  {f'{about}{record.total_tokens}':>7}  "
+            f"{'' if rate is None else f'{about}{rate:.1f}':>7}  {'' if ttft is None else f'{ttft:.2f} s':>7}  "
             f"{sanitized_line(record.model)[:40]}\n"
         )

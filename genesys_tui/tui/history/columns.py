@@ -54,9 +54,14 @@ def time_of(micros: int) -> str:
     return seconds(micros / 1e6 if micros >= 0 else None)
 
 
-def rate_of(thousandths: int) -> str:
-    """Tokens per second."""
-    return rate(thousandths / 1000 if thousandths >= 0 else None)
+def rate_of(thousandths: int, about: str = "") -> str:
+    """Tokens per second; ``about`` stands before a figure."""
+    return about + rate(thousandths / 1000) if thousandths >= 0 else rate(None)
+
+
+def about(estimated: int) -> str:
+    """What stands before figures some of which are estimates."""
+    return "~" if estimated else ""
 
 
 def _this_year(at: datetime) -> str:
@@ -78,8 +83,8 @@ COLUMNS: Sequence[Column] = (
     Column("model", "model", 12, lambda row: _line(row.model), stretches=2),
     Column("status", "status", 9, lambda row: _line(row.status)),
     Column("stop_reason", "stop", 10, lambda row: _stop(row), stretches=1),
-    Column("tokens", "tokens", 7, lambda row: f"{row.tokens:,}", right=True, starts_down=True),
-    Column("rate", "tok/s", 6, lambda row: rate_of(row.rate), right=True, starts_down=True),
+    Column("tokens", "tokens", 7, lambda row: f"{about(row.estimated)}{row.tokens:,}", right=True, starts_down=True),
+    Column("rate", "tok/s", 6, lambda row: rate_of(row.rate, about(row.estimated)), right=True, starts_down=True),
     Column("ttft", "TTFT", 7, lambda row: time_of(row.ttft), right=True, starts_down=True),
     Column("gap", "gap max", 8, lambda row: time_of(row.gap), right=True, starts_down=True),
     Column("attempts", "tries", 6, lambda row: f"{row.attempts:,}", right=True, starts_down=True),

@@ -7,7 +7,7 @@ from datetime import datetime
 from textual.content import Content
 
 from genesys_tui.audit.rows import Totals
-from genesys_tui.tui.history.columns import MUTED, rate_of, time_of
+from genesys_tui.tui.history.columns import MUTED, about, rate_of, time_of
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _SECOND = 1_000_000
@@ -74,14 +74,15 @@ def _parts(totals: Totals) -> list[tuple[str, str, str]]:
     """Value, name, and the value's style."""
     parts = [
         (f"{totals.calls:,}", "calls" if totals.calls != 1 else "call", "bold"),
-        (amount(totals.tokens), "tokens", "bold"),
+        (about(totals.estimated) + amount(totals.tokens), "tokens", "bold"),
         (share(totals.truncated, totals.calls), "truncated", "bold $text-warning" if totals.truncated else "bold"),
         (share(totals.failed, totals.calls), "failed", "bold $text-error" if totals.failed else "bold"),
     ]
     if totals.ttft_p50 is not None:
         parts.append(("TTFT", f"p50 {_time(totals.ttft_p50)}, p95 {_time(totals.ttft_p95)}", "bold"))
     if totals.rate_p50 is not None:
-        parts.append(("tok/s", f"p50 {_rate(totals.rate_p50)}, p95 ≥ {_rate(totals.rate_p95)}", "bold"))
+        rates = [rate_of(each or 0, about(totals.estimated)) for each in (totals.rate_p50, totals.rate_p95)]
+        parts.append(("tok/s", f"p50 {rates[0]}, p95 ≥ {rates[1]}", "bold"))
     return parts
 
 
@@ -114,7 +115,3 @@ def _moment(micros: int, width: int) -> str:
 
 def _time(micros: int | None) -> str:
     return time_of(-1 if micros is None else micros)
-
-
-def _rate(thousandths: int | None) -> str:
-    return rate_of(-1 if thousandths is None else thousandths)
