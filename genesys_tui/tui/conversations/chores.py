@@ -57,7 +57,7 @@ def work(screen: Screen[Any], job: Callable[[], Message]) -> None:
 
 def _renamed(conversations: Conversations, conversation_id: str, name: str) -> Message:
     conversations.rename(conversation_id, name)
-    return ChoreDone(f"Named: {name}" if name else "Its first prompt names it again.")
+    return ChoreDone(f"Named: {name}" if name else "Its first prompt names it again.", renamed=True)
 
 
 def _written(conversations: Conversations, conversation_id: str, file: Path, force: bool) -> Message:

@@ -55,8 +55,9 @@ class ExchangeRead(Message):
 class ChoreDone(Message):
     """A conversation was renamed or exported."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, renamed: bool = False) -> None:
         self.sentence = sentence
+        self.renamed = renamed
         super().__init__()
 
 

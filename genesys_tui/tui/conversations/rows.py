@@ -34,6 +34,7 @@ class Rows(DataTable[Text]):
     def __init__(self) -> None:
         super().__init__(cursor_type="row")
         self._listed: list[Listed] = []
+        self._sought: Listed | None = None
 
     def on_mount(self) -> None:
         """Name the columns."""
@@ -42,18 +43,34 @@ class Rows(DataTable[Text]):
 
     @property
     def current(self) -> Listed | None:
-        """The one under the cursor."""
+        """The one under the cursor, or the one that the cursor is to come back to."""
+        if self._sought:
+            return self._sought
         return self._listed[self.cursor_row] if 0 <= self.cursor_row < len(self._listed) else None
 
-    def begin_again(self) -> None:
-        """Forget all."""
+    @property
+    def seeking(self) -> bool:
+        """Whether the cursor is to come back to one that has not been read again."""
+        return self._sought is not None
+
+    def begin_again(self, *, back: bool = False) -> None:
+        """Forget all; the cursor comes ``back`` to where it is once that one has been read again."""
+        self._sought = self.current if back else None
         self._listed.clear()
         self.clear()
 
-    def take(self, listed: list[Listed]) -> None:
-        """Add some at the end."""
+    def take(self, listed: list[Listed], more: bool) -> None:
+        """Add some at the end, behind which there may be ``more``."""
+        first = len(self._listed)
         self._listed += listed
         self.add_rows(map(_row, listed))
+        if self._sought is None:
+            return
+        places = [place for place, each in enumerate(listed, first) if each.id == self._sought.id]
+        if places or not more:
+            self._sought = None
+        for place in places:
+            self.move_cursor(row=place)
 
 
 def _row(listed: Listed) -> list[Text]:

@@ -158,13 +158,16 @@ class Shelf(Modal[Taken | None]):
         if event.search != self._number:
             return
         self._reading, self._more = False, event.more
-        self.rows.take(event.listed)
+        self.rows.take(event.listed, event.more)
         self._tell()
+        if self.rows.seeking:
+            self._read_on()
 
     def on_chore_done(self, event: ChoreDone) -> None:
-        """Say so, and read anew: a name may be another one."""
+        """Say so; where a name is another one, read anew."""
         self.notify(sanitized_line(event.sentence), markup=False)
-        self._begin()
+        if event.renamed:
+            self._begin(back=True)
 
     def on_read_refused(self, event: ReadRefused) -> None:
         """Say why."""
@@ -175,11 +178,11 @@ class Shelf(Modal[Taken | None]):
         """A bug on a thread is a bug of the app."""
         raise event.error
 
-    def _begin(self) -> None:
+    def _begin(self, *, back: bool = False) -> None:
         self._number += 1
         self._found = self._conversations.listed(self.search.value)
         self._reading, self._more = False, True
-        self.rows.begin_again()
+        self.rows.begin_again(back=back)
         self._read_on()
 
     def _read_on(self) -> None:

@@ -7,10 +7,13 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets._toast import Toast
 
 from genesys_tui.tui.conversations.forks import Forks
+from genesys_tui.tui.conversations.messages import ChoreDone
 from genesys_tui.tui.conversations.question import Line, Question
 from genesys_tui.tui.conversations.shelf import Shelf
 
@@ -187,6 +190,58 @@ async def test_a_name_is_given_and_shown(stage: MakeStage) -> None:
         await it.until(pilot, lambda: "Mine" in it.screen.split("Conversations")[1].split("1 conversation")[0])
         await pilot.press("escape")
         await back(it, pilot)
+
+
+async def three(it: Stage, pilot: Pilot[Any]) -> list[str]:
+    """Have three conversations. Returns their ids, the newest first."""
+    await it.ready(pilot)
+    for prompt in ("one", "two", "three"):
+        await it.ask(pilot, prompt)
+        await pilot.press("ctrl+n")
+    return [record.conversation_id or "" for record in it.records]
+
+
+async def test_after_a_name_was_given_the_cursor_stands_where_it_stood(stage: MakeStage, tmp_path: Path) -> None:
+    it = stage(tokens=12)
+    async with it.app.run_test(size=NARROW, notifications=True) as pilot:
+        ids = await three(it, pilot)
+        await shelf(it, pilot, "down", "down", "ctrl+r")
+        await on(it, pilot, Question)
+        await pilot.press("ctrl+u", *"Mine", "enter")
+        await on(it, pilot, Shelf)
+        list_of = it.app.screen
+        assert isinstance(list_of, Shelf)
+        await it.until(pilot, lambda: list_of.rows.current and list_of.rows.current.title == "Mine")
+        assert (list_of.rows.cursor_row, list_of.rows.current.id) == (2, ids[2])
+        await pilot.press("ctrl+s")
+        await on(it, pilot, Question)
+        assert not it.app.screen.query(Toast), "it was told in the list"
+        assert "mine" in it.app.screen.query_one(Line).value.lower()
+        it.app.screen.query_one(Line).value = str(tmp_path / "it.json")
+        await pilot.press("enter")
+        await on(it, pilot, Shelf)
+        await it.until(pilot, lambda: (tmp_path / "it.json").exists() and "Written to" in it.screen)
+        assert json.loads((tmp_path / "it.json").read_text())["messages"][0]["content"] == "one"
+        assert (list_of.rows.row_count, list_of.rows.cursor_row) == (3, 2), "nothing is read anew after an export"
+
+
+async def test_the_cursor_comes_back_to_a_row_that_is_pages_away(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("genesys_tui.tui.conversations.shelf.PAGE", 2)
+    it = stage(tokens=12)
+    async with it.app.run_test(size=NARROW) as pilot:
+        ids = await three(it, pilot)
+        await shelf(it, pilot, "down")
+        list_of = it.app.screen
+        assert isinstance(list_of, Shelf)
+        await it.until(pilot, lambda: list_of.rows.row_count == 3)
+        await pilot.press("down")
+        for page in range(2):
+            list_of.post_message(ChoreDone("Named: Mine", renamed=True))
+            await it.until(pilot, lambda page=page: list_of._number >= page + 2 and not list_of.rows.seeking)
+            assert list_of.rows.current
+            assert (list_of.rows.cursor_row, list_of.rows.current.id) == (2, ids[2])
 
 
 async def test_an_export_is_private_and_replaces_nothing_unasked(stage: MakeStage, tmp_path: Path) -> None:
