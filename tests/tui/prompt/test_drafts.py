@@ -62,6 +62,25 @@ def test_the_newest_is_found_first(tmp_path: Path) -> None:
     assert [app.adopt() for app in apps] == [(Draft("new"), 2), (Draft("old"), 1), (Draft("older"), 0), (Draft(), 0)]
 
 
+def test_a_draft_waits_for_the_profile_that_it_was_written_for(tmp_path: Path) -> None:
+    first = Drafts(tmp_path, "prod")
+    first.keep(DRAFT)
+    first.close()
+    for name in ("demo", ""):
+        other = Drafts(tmp_path, name)
+        assert other.adopt() == (Draft(), 0)
+        assert other.elsewhere() == ["prod"]
+    second = Drafts(tmp_path, "prod")
+    assert second.adopt() == (DRAFT, 0)
+    assert Drafts(tmp_path, "demo").elsewhere() == [], "its app runs"
+    second.profile = "lab"
+    second.keep(DRAFT)
+    second.close()
+    assert Drafts(tmp_path, "demo").elsewhere() == ["lab"]
+    next(tmp_path.rglob("profile")).unlink()
+    assert Drafts(tmp_path, "demo").adopt() == (DRAFT, 0), "nobody's is lost to nobody"
+
+
 def test_a_killed_app_leaves_its_draft_whole(tmp_path: Path) -> None:
     script = (
         "import sys, pathlib; from genesys_tui.tui.prompt.drafts import Draft, Drafts\n"

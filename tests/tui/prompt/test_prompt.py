@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ from textual import events
 from textual.pilot import Pilot
 
 from genesys_tui.config import Ui
+from genesys_tui.tui.app import GenesysApp
 from genesys_tui.tui.prompt.drafts import Drafts
 from genesys_tui.tui.prompt.form import Form
 from genesys_tui.tui.prompt.prompt import Prompt
 from genesys_tui.tui.prompt.search import Search
+from genesys_tui.tui.signin.door import Workplace
 
 from ..conftest import MakeStage, Stage
 
@@ -270,7 +273,7 @@ async def test_a_sent_draft_is_removed(stage: MakeStage, tmp_path: Path) -> None
 async def test_drafts_of_two_apps_come_back_one_by_one(stage: MakeStage, tmp_path: Path) -> None:
     from genesys_tui.tui.prompt.drafts import Draft
 
-    apps = [Drafts(tmp_path / "drafts"), Drafts(tmp_path / "drafts")]
+    apps = [Drafts(tmp_path / "drafts", "default"), Drafts(tmp_path / "drafts", "default")]
     for text, app in zip(("one", "two"), apps, strict=True):
         app.keep(Draft(text))
     for app in apps:
@@ -281,6 +284,46 @@ async def test_drafts_of_two_apps_come_back_one_by_one(stage: MakeStage, tmp_pat
         await first.until(pilot, lambda: "Another draft is kept" in first.screen)
         async with second.app.run_test(size=WIDE, notifications=True) as other:
             await second.until(other, lambda: _prompt(second).text == "one")
+
+
+def _elsewhere(it: Stage, name: str, *, production: bool = False) -> Stage:
+    """An app on another profile of the same data."""
+    place = it.app._place
+    settings = replace(place, name=name, profile=replace(place.profile, production=production))
+    return replace(it, app=GenesysApp(it.app.chat._open_desk, settings))
+
+
+async def test_a_draft_does_not_cross_to_another_profile_and_waits_for_its_own(stage: MakeStage) -> None:
+    it = stage()
+    prod = _elsewhere(it, "prod", production=True)
+    async with prod.app.run_test(size=WIDE) as pilot:
+        await prod.ready(pilot)
+        await pilot.press(*"secret")
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.until(pilot, lambda: "A draft of profile prod waits there." in it.screen)
+        assert _prompt(it).text == ""
+    back = _elsewhere(it, "prod", production=True)
+    async with back.app.run_test(size=WIDE) as pilot:
+        await back.until(pilot, lambda: _prompt(back).text == "secret")
+
+
+@pytest.mark.parametrize("production", [True, False])
+async def test_a_draft_goes_along_in_the_app_unless_it_was_written_for_production(
+    production: bool, stage: MakeStage, tmp_path: Path
+) -> None:
+    it = _elsewhere(stage(), "one", production=production)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await pilot.press(*"mine")
+        before, other = it.app.chat, _elsewhere(it, "two").app
+        it.app.move(Workplace(other._place, other.chat._open_desk))
+        await it.until(pilot, lambda: it.app.chat is not before and it.app.chat.is_mounted and it.app.chat.desk)
+        if production:
+            await it.until(pilot, lambda: "A draft of profile one waits there." in it.screen)
+        await it.until(pilot, lambda: _prompt(it).text == ("" if production else "mine"))
+    (folder,) = (tmp_path / "drafts").iterdir()
+    written = (folder / "draft.txt").read_text(), (folder / "profile").read_text()
+    assert written == ("mine", "one" if production else "two")
 
 
 async def test_without_an_editor_ctrl_o_says_what_to_do(stage: MakeStage, monkeypatch: pytest.MonkeyPatch) -> None:
