@@ -147,12 +147,22 @@ def _readme(case: Case, parts: list[Part], with_texts: bool) -> Iterator[str]:
     }
     yield from (f"{part.name:16}{told[part.name]}" for part in parts)
     yield ""
+    yield from _kind(case)
     yield (
         "Prompt and reply are in it."
         if with_texts
-        else "Neither prompt nor reply is in it, nor any event, nor what the gateway said in its errors."
+        else "Neither prompt nor reply is in it, nor any event's text, nor what the gateway said in its errors."
     )
     yield "Credentials, and what looks like them, are dotted out."
+
+
+def _kind(case: Case) -> Iterator[str]:
+    """What it is made of, in lines that a ticket does not break."""
+    if case.arrived.moments or case.arrived.headers:
+        yield "Made from the record and from what arrived: with the headers, and every event that was kept."
+    else:
+        yield "Made from the record only: there are no headers in it, and no events."
+        yield "The app keeps those of its last calls while it runs, as many as F4 shows."
 
 
 def _line(**fields: object) -> str:

@@ -121,6 +121,7 @@ def test_it_tells_what_a_ticket_needs(serve: Serve, ledger: Ledger) -> None:
     assert "503" in parts["timeline.jsonl"]
     assert max(map(len, parts["README.txt"].splitlines())) <= 100
     assert request_id in parts["README.txt"]
+    assert "with the headers, and every event that was kept" in parts["README.txt"]
 
 
 def test_the_capture_can_be_read_as_what_came(serve: Serve, ledger: Ledger) -> None:
@@ -213,6 +214,7 @@ def test_without_the_wire_the_record_tells(serve: Serve, ledger: Ledger) -> None
     assert "capture.sse" not in parts
     lines = [json.loads(line) for line in parts["timeline.jsonl"].splitlines()]
     assert [line.get("kind") for line in lines] == [None, "request", "first token", "retry", "diagnostic", "end"]
+    assert "Made from the record only" in parts["README.txt"]
 
 
 def test_it_is_private_and_never_replaces_a_file(serve: Serve, ledger: Ledger, tmp_path: Path) -> None:

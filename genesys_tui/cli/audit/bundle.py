@@ -19,7 +19,8 @@ def bundle(request_id: str, output: Path | None, with_text: bool, profile: str |
     """Put together an incident bundle of one call: a zip for a ticket. The beginning of its request id will do.
 
     In it: the record, the correlation ids, when things happened, the call's place in the audit file, and versions. The
-    app's own (F6) has the headers and every event as well, as long as it runs. No credential is in either.
+    app's own (F6) has headers and events of the last calls as well, while the app runs (as many as F4 keeps); of
+    earlier ones the record only. No credential is in either.
     """
     from genesys_tui.cli.secrets import known_secrets
     from genesys_tui.cli.wiring import make_store, open_ledger

@@ -31,7 +31,8 @@ from genesys_tui.tui.widgets.options import Options
 class IncidentScreen(Modal[Path | None]):
     """Files for a ticket about one call: this shows what is in them, to the letter, before one zip is made of them.
 
-    Prompt and reply are in it only when ticked. Credentials are dotted out in any case.
+    Prompt and reply are in it only when ticked. Headers and events are in it of the last calls while the app runs (as
+    many as F4 keeps); of earlier ones the record only. Credentials are dotted out in any case.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
