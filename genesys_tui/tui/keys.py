@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.keys import KEY_NAME_REPLACEMENTS, REPLACED_KEYS, Keys
+
+from genesys_tui.nearest import nearest
 
 _PACKAGE = "genesys_tui.tui"
 _MODIFIERS = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
@@ -61,13 +63,17 @@ def misfits(keymap: Mapping[str, str], where: Iterable[Place]) -> list[str]:
     """A sentence for every id that no binding has, and for every key that two bindings of one place would share."""
     where = list(where)
     known = {binding.id for place in where for binding in place.bindings if binding.id}
-    unknown = sorted(set(keymap) - known)
-    problems = [f"keys.{name}: there is no such binding." for name in unknown]
-    if unknown:
-        problems.append(f"There are: {', '.join(sorted(known))}.")
+    problems = [
+        f"keys.{name}: there is no such binding.{_nearest(name, known)}" for name in sorted(set(keymap) - known)
+    ]
     for place in where:
         problems += _shared(keymap, place)
     return problems
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    near = nearest(name, known)
+    return f" Is it {' or '.join(near)}?" if near else " `genesys-tui config keys` lists them."
 
 
 def normal(key: str) -> str:

@@ -24,6 +24,15 @@ def test_a_password_is_not_taken_from_a_command_line(proxy: str, run: Run, envir
     assert run("config", "set", "proxy", "http://u@proxy.example:3128").returncode == 0
 
 
+def test_the_ids_of_all_bindings_are_listed_as_config_toml_takes_them(run: Run, environ: dict[str, str]) -> None:
+    listed = run("config", "keys").stdout
+    assert '"app.history" = "f3"' in listed
+    file = Path(environ["GENESYS_TUI_HOME"]) / "config.toml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(listed)
+    assert run("config", "show").returncode == 0
+
+
 @pytest.mark.parametrize("zeros", [400, 5000])
 def test_a_number_without_end_is_refused_in_a_sentence(zeros: int, run: Run) -> None:
     done = run("config", "set", "temperature", "1" + "0" * zeros)

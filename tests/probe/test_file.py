@@ -63,7 +63,7 @@ def test_options_beat_the_file(file: Path) -> None:
     [
         ("repeat = 3\nrepeat = 4\n", "line 2", "no TOML"),
         ("prompts = [\n", "end of document", "no TOML"),
-        ("\nrepeats = 3\n", "line 2: repeats", "there are: prompts, repeat"),
+        ("\nrepeats = 3\n", "line 2: repeats", "there are: repeat, prompts"),
         ("repeat = 0\n", "line 1: repeat", "greater than or equal to 1"),
         ("repeat = true\n", "line 1: repeat", "a whole number"),
         ("repeat = 2.5\n", "line 1: repeat", "a whole number"),
@@ -84,7 +84,7 @@ def test_options_beat_the_file(file: Path) -> None:
         ("profile = 3", "line 1: profile", "text in quotes"),
         ("parameters = 3", "line 1: parameters", "is a table"),
         ('[parameters]\nbase_url = "https://elsewhere"', "line 2: parameters.base_url", "the profile's"),
-        ("[parameters]\nmodle = 3", "line 2: parameters.modle", "there is no such setting"),
+        ("[parameters]\nmodle = 3", "line 2: parameters.modle", "there is no such key; there are: model, "),
         ("[parameters]\nmax_tokens = 0", "probe.toml: parameters.max_tokens", "greater than or equal to 1"),
         ('[parameters]\nmax_tokens = "x"', "line 2: parameters.max_tokens", "integer"),
     ],

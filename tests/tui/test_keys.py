@@ -71,13 +71,25 @@ async def test_what_cannot_be_followed_is_named_and_the_rest_works(tmp_path: Pat
                 break
             await pilot.pause(0.02)
         told = _told(app)
-        assert "keys.no.such: there is no such binding." in told
+        assert "keys.no.such: there is no such binding. `genesys-tui config keys` lists them." in told
         assert "keys.app.quit: 'alt+enter' cannot be told from another key" in told
         assert "keys.app.chat: 'hyperspace' is no key." in told
         assert "keys.app.wire: Give a key" in told
         assert "there is no theme '[/nope]'" in told
         await pilot.press("f12")
         assert app.current_mode == "history"
+
+
+async def test_an_unknown_id_is_seen_with_the_nearest_on_a_small_terminal(tmp_path: Path) -> None:
+    app = _app(tmp_path, '[keys]\n"chat.histroy" = "f9"\n"app.histroy" = "f9"\n')
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(300):
+            if "keys.app.histroy" in _shown(app):
+                break
+            await pilot.pause(0.02)
+        shown = " ".join(_shown(app).split())
+        assert "keys.app.histroy: there is no such binding. Is it app.history" in shown
+        assert "keys.chat.histroy: there is no such binding." in shown
 
 
 def test_two_bindings_of_a_place_cannot_have_one_key() -> None:
