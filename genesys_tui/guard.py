@@ -25,7 +25,7 @@ def reaches(settings: Settings) -> dict[str, str]:
     profile = settings.profile
     return {
         "profile": settings.name,
-        "region": profile.region,
+        **({"region": profile.region} if profile.dialect == "genesys" else {}),
         **({"gateway": profile.base_url} if profile.base_url else {}),
         "model": profile.model,
     }
