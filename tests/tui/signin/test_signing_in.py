@@ -208,6 +208,13 @@ async def test_the_demo_needs_nothing_and_keeps_the_draft(build: Build) -> None:
         await it.sees(pilot, "completed")
 
 
+async def test_the_demo_is_started_once(build: Build) -> None:
+    door = build().door
+    place = door.demo()
+    assert door.demo() is place
+    assert place.open_desk() is place.open_desk()
+
+
 async def test_gc_profiles_fill_the_form_one_after_the_other(build: Build, tmp_path: Path) -> None:
     (tmp_path / ".gc").mkdir()
     (tmp_path / ".gc" / "config.toml").write_text(

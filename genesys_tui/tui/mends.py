@@ -1,0 +1,88 @@
+"""Mends: faults of Textual that a long day meets, and an app that forgets what is gone."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from functools import cache, lru_cache
+from typing import Any
+
+from textual._styles_cache import StylesCache
+from textual.app import App
+from textual.timer import Timer
+
+WAIT = 20.0
+"""Seconds between a change of screens and the sweep."""
+
+AGAIN = 2.0
+"""Seconds until the next try where calls are made: a sweep would be seen in their times."""
+
+CALLS = ("genesys-tui-call", "genesys-tui-probe-run")
+"""The threads that make them."""
+
+
+@cache
+def mend_textual() -> None:
+    """Once for all apps of this process."""
+    _forget_frames()
+    _fire_late_timers()
+
+
+def _forget_frames() -> None:
+    """Keep no widget's drawing once it is gone.
+
+    Textual caches two colours by the drawing they are for, as if it were the class: with them it keeps the lines of
+    the last 1,024 widgets, which is 100 MB after an hour's work.
+    """
+    cached: Any = StylesCache.__dict__["get_inner_outer"]
+    if not isinstance(cached, classmethod):
+        colours: Any = lru_cache(1024)(cached.__wrapped__)
+        StylesCache.get_inner_outer = classmethod(colours)  # type: ignore[method-assign,assignment]
+
+
+def _fire_late_timers() -> None:
+    """Have a timer for one time fire where that time is over when it starts.
+
+    Textual skips what is late: a timer for the next microsecond never fires, so that a transcript waits for ever, and
+    one for a moment ago, as of a toast that has just expired, is looked for in a loop that never ends.
+    """
+    made = Timer.__init__
+
+    def init(timer: Timer, *given: Any, **options: Any) -> None:
+        made(timer, *given, **options)
+        if timer._repeat == 0:
+            timer._skip = False
+
+    Timer.__init__ = init  # type: ignore[method-assign]
+
+
+class Broom:
+    """Sweeps out the screens that are gone, when they have been for a while and no call is made.
+
+    Collections come too seldom for that, so that none stops a stream: see ``GenesysApp.on_desk_opened``.
+    """
+
+    def __init__(self, app: App[Any], wait: float = WAIT) -> None:
+        self._app = app
+        self._wait = wait
+        self._waits = False
+
+    def soon(self, _: object = None) -> None:
+        """Something may be gone."""
+        if not self._waits:
+            self._waits = True
+            self._app.set_timer(self._wait, self._sweep)
+
+    def _sweep(self) -> None:
+        if any(thread.name in CALLS for thread in threading.enumerate()):
+            self._app.set_timer(AGAIN, self._sweep)
+            return
+        self._waits = False
+        forget_watchers(self._app)
+        gc.collect()
+
+
+def forget_watchers(app: App[Any]) -> None:
+    """Let go of the fields that watch the app and are gone; Textual does when what they watch changes."""
+    for watchers in getattr(app, "__watchers", {}).values():
+        watchers[:] = [each for each in watchers if not each[0]._closing]

@@ -1,0 +1,78 @@
+"""What is kept of screens and fields that are gone, and timers that start too late."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+import pytest
+from textual._styles_cache import StylesCache
+from textual.app import App, ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from genesys_tui.tui.help import HelpScreen
+from genesys_tui.tui.mends import Broom, mend_textual
+
+from .conftest import MakeStage
+
+
+def _alive(kind: type) -> list[Any]:
+    gc.collect()
+    return [each for each in gc.get_objects() if isinstance(each, kind)]
+
+
+async def test_no_drawing_outlives_its_widget(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test() as pilot:
+        for _ in range(3):
+            await pilot.press("f1")
+            await it.until(pilot, lambda: isinstance(it.app.screen, HelpScreen))
+            await pilot.press("f1")
+            await it.until(pilot, lambda: it.app.screen is it.app.chat)
+        owned = {id(each._styles_cache) for each in _alive(Widget)}
+        assert [each for each in _alive(StylesCache) if id(each) not in owned] == []
+
+
+class Writing(Screen[None]):
+    def compose(self) -> ComposeResult:
+        yield TextArea()
+
+
+async def test_screens_that_are_gone_are_swept_out_though_nothing_else_collects() -> None:
+    mend_textual()
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        app.screen_change_signal.subscribe(app, Broom(app, wait=0.2).soon)
+        gone: list[weakref.ref[object]] = []
+        gc.disable()
+        try:
+            for _ in range(4):
+                screen = Writing()
+                await app.push_screen(screen)
+                gone += [weakref.ref(screen), weakref.ref(screen.query_one(TextArea))]
+                del screen
+                await pilot.pause()
+                await app.pop_screen()
+            for _ in range(200):
+                await pilot.pause(0.05)
+                if len([each for each in gone if each()]) <= 2:  # of the last one, which the app still remembers
+                    break
+            else:
+                raise AssertionError(f"{len([each for each in gone if each()])} of {len(gone)} are kept")
+        finally:
+            gc.enable()
+
+
+@pytest.mark.parametrize("seconds", [-1.0, -1e-9, 0.0, 1e-9])
+async def test_a_timer_that_starts_too_late_fires_once(seconds: float) -> None:
+    mend_textual()
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        fired: list[float] = []
+        app.set_timer(seconds, lambda: fired.append(seconds))
+        for _ in range(20):
+            await pilot.pause(0.02)
+        assert fired == [seconds]
