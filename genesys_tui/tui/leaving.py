@@ -6,9 +6,12 @@ typed ahead can lead to both: F1 puts the help in front of a dialog whose Escape
 
 from __future__ import annotations
 
+from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.screen import ModalScreen, Screen, ScreenResultType
+
+from genesys_tui.tui.widgets.options import Options
 
 
 class Leaving(Screen[ScreenResultType]):
@@ -37,8 +40,14 @@ class Modal(ModalScreen[ScreenResultType], Leaving[ScreenResultType]):
     """A dialog."""
 
 
+class Commands(CommandList, Options):
+    """What was found; other commands with every key."""
+
+
 class Palette(CommandPalette, Leaving[None]):
     """Every command, or every theme."""
 
-    # Textual cannot wrap an option into no columns at all, as in a window that is dragged to nothing.
-    DEFAULT_CSS = "Palette CommandList { min-width: 12; }"
+    def compose(self) -> ComposeResult:
+        """As Textual has it, but for the list."""
+        for widget in super().compose():
+            yield Commands() if type(widget) is CommandList else widget

@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.leaving import Modal
 from genesys_tui.tui.naming import sign_of
+from genesys_tui.tui.widgets.options import Options
 
 _SHOWN = 200
 _SEARCHED = 10_000
@@ -48,7 +49,7 @@ class Search(Modal["int | None"]):
     Search Input { margin: 1 0 0 0; background: $surface; }
     """
 
-    found = getters.query_one(OptionList)
+    found = getters.query_one(Options)
 
     def __init__(self, prompts: Sequence[str]) -> None:
         super().__init__()
@@ -59,7 +60,7 @@ class Search(Modal["int | None"]):
         """What was found, and below it what is searched for."""
         with Vertical() as box:
             box.border_title = "earlier prompts"
-            yield OptionList()
+            yield Options()
             yield Input(placeholder="type to search", compact=True)
 
     def on_mount(self) -> None:
@@ -77,7 +78,7 @@ class Search(Modal["int | None"]):
         if option is not None and option.id is not None:
             self.dismiss(int(option.id))
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: Options.OptionSelected) -> None:
         """Answer with the one that was clicked."""
         self.dismiss(int(event.option_id or 0))
 
