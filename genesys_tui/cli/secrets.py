@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies
 
+from genesys_tui.auth.credentials import SECRET_FILE
 from genesys_tui.errors import SecretStoreError
+from genesys_tui.proxy import proxy_secrets
 
 if TYPE_CHECKING:
     from genesys_tui.auth import SecretStore
@@ -23,25 +27,25 @@ _ITEMS: tuple[Item, ...] = ("client-secret", "access-token", "api-key", "key-pas
 
 
 def known_secrets(settings: Settings, store: SecretStore, environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Of the environment, the profile's proxy and the keyring, where that answers at once."""
+    """Of the environment and its files, the proxies and the keyring, where that answers at once."""
     found = [environ.get(name, "") for name in _VARIABLES]
-    for proxy in (settings.profile.proxy, environ.get("HTTPS_PROXY", ""), environ.get("https_proxy", "")):
-        found += _password_in(proxy)
-    try:
-        kept = [store.get(item, patient=False) for item in _ITEMS]
-    except SecretStoreError:  # what is not known cannot have been sent
-        kept = []
-    for entry in filter(None, kept):
-        found += _values_of(entry.get_secret_value())
+    found.append(_in_file(environ.get(SECRET_FILE, "")))
+    proxies = [value for name, value in environ.items() if name.lower().endswith("_proxy")]
+    for proxy in (settings.profile.proxy, *proxies, *getproxies().values()):
+        found += proxy_secrets(proxy)
+    for item in _ITEMS:
+        # One that is not known here cannot have been sent; the others can.
+        with suppress(SecretStoreError):
+            if entry := store.get(item, patient=False):
+                found += _values_of(entry.get_secret_value())
     return tuple(filter(None, found))
 
 
-def _password_in(proxy: str) -> list[str]:
-    try:
-        password = urlsplit(proxy).password or ""
-    except ValueError:
-        return []
-    return [password, unquote(password)]
+def _in_file(path: str) -> str:
+    """The secret that a file holds; nothing where there is none to be read, and so none that was sent."""
+    with suppress(OSError, ValueError, RuntimeError):
+        return Path(path).expanduser().read_text(encoding="utf-8-sig").strip()
+    return ""
 
 
 def _values_of(entry: str) -> list[str]:

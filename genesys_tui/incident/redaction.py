@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 
+from genesys_tui.secret_forms import forms_of
+
 DOTS = "••••"
-SHORTEST = 6
-"""Characters. A shorter secret would be found in anything."""
 
 _Q = r"[\"'\\]*"
 _PATTERNS = (
@@ -36,10 +35,7 @@ class Redaction:
     """Takes secrets out of text; called with the text."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        known = {secret for secret in secrets if len(secret) >= SHORTEST}
-        # As they are, and as JSON writes them.
-        known |= {json.dumps(secret)[1:-1] for secret in known}
-        self._known = sorted(known, key=len, reverse=True)
+        self._known = sorted({form for secret in secrets for form in forms_of(secret)}, key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
         """The text, with dots for each of them."""
