@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from genesys_tui.audit import schema
+from genesys_tui.audit import projection, schema
 from genesys_tui.errors import LedgerError
 
 PATIENCE = 10.0
@@ -61,8 +63,8 @@ class Database:
                     f"The audit file {self.path} was written by a newer version of this program, and is only read."
                     " Update this program to make calls."
                 )
-                db.execute("PRAGMA query_only=ON")
-                return db
+                db.close()
+                return connect_to_read(self.path)
             db.execute(f"PRAGMA journal_mode={journal_mode()}")
             db.execute("PRAGMA synchronous=FULL")
             db.execute("PRAGMA secure_delete=ON")
@@ -105,21 +107,40 @@ class Database:
             self._db.close()
 
 
+class _Reader(sqlite3.Connection):
+    """Reads browsing tables of other versions, too: a column that they lack reads as empty."""
+
+    _lacking: re.Pattern[str] | None = None
+
+    def look(self) -> None:
+        """See which columns there are. Raises sqlite3.Error."""
+        there = {row[1] for row in self.execute("PRAGMA table_info(calls)")}
+        if there and (lacking := [name for name in projection.COLUMNS if name not in there]):
+            self._lacking = re.compile(rf"\bc\.({'|'.join(lacking)})\b")
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if self._lacking is not None:
+            sql = self._lacking.sub(lambda found: projection.empty(found[1]), sql)
+        return super().execute(sql, *values)
+
+
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """A connection that never writes, for any thread. Raises sqlite3.Error."""
     uri = path.absolute().as_uri()
     # A writer that was killed may have left a journal: who may write cleans up, before reading.
     mode = "mode=rw" if _may_write(path) else "mode=ro"
-    db = sqlite3.connect(f"{uri}?{mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=PATIENCE)
+    about: dict[str, Any] = {"uri": True, "isolation_level": None, "check_same_thread": False, "factory": _Reader}
+    db: _Reader = sqlite3.connect(f"{uri}?{mode}", timeout=PATIENCE, **about)
     try:
         db.execute("PRAGMA query_only=ON")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        db.look()
     except sqlite3.OperationalError:
         db.close()
         if mode == "mode=rw":
             raise
         # A write-ahead log cannot be shared where no file may be made; then nobody writes either.
-        db = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None, check_same_thread=False)
+        db = sqlite3.connect(f"{uri}?immutable=1", **about)
+        db.look()
     return db
 
 

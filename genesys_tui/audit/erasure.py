@@ -15,6 +15,7 @@ STEP = 400
 
 def erase(db: sqlite3.Connection, ledger: bytes, request_id: str, at: int) -> None:
     """Delete texts and salts of an ended call and write that down, in the transaction at hand. Raises LedgerError."""
+    projection.catch_up(db)
     query = "SELECT start_seq, end_seq, erased FROM calls WHERE request_id = ?"
     start, end, erased = db.execute(query, (request_id,)).fetchone()
     if end is None:
@@ -26,7 +27,7 @@ def erase(db: sqlite3.Connection, ledger: bytes, request_id: str, at: int) -> No
         payload = {"start": start} if seq == end else {}
         projection.forget(db, (seq, payload), texts)
     db.execute("DELETE FROM texts WHERE seq IN (?, ?)", (start, end))
-    projection.drop_words(db)
+    projection.drop_anew(db)
     log.append(db, ledger, "erase", at, {"last": end, "request_id": request_id, "start": start})
 
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.history import History, Span
 from genesys_tui.audit.processes import MANY, PROCESSORS, Places, places, spread
+from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.reading import Call, damaged
 from genesys_tui.audit.rows import Interrupted
 from genesys_tui.errors import LedgerError
@@ -58,7 +59,7 @@ def _part(task: _Task) -> str:
     with History(path) as history:
         try:
             return "".join(form(history, wanted, span))
-        except (ValueError, KeyError, TypeError):
+        except UNREADABLE:
             raise damaged() from None
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from genesys_tui.audit import projection
 from genesys_tui.audit.chain import NOTHING
 from genesys_tui.audit.merkle import Tree, root_of
 from genesys_tui.audit.notes import Key, Note, parse_note
-from genesys_tui.audit.ranges import Moment, Range
+from genesys_tui.audit.projection import UNREADABLE
+from genesys_tui.audit.ranges import Moment, Range, erasure_in
 
 HONESTLY = "This proves that what was recorded has not changed since it was anchored, not that everything was recorded."
 
@@ -159,7 +162,7 @@ class Ledgered:
         seq = moment.size + 1
         try:
             note = parse_note(json.loads(moment.checkpoint)["note"])
-        except (ValueError, KeyError, TypeError):
+        except UNREADABLE:
             self.problems.append((seq, "the checkpoint cannot be read"))
             return
         if (note.size, note.root, note.head) != (moment.size, root, moment.head):
@@ -171,15 +174,22 @@ class Ledgered:
 
     def compare_erased(self, db: sqlite3.Connection, last: int) -> None:
         """See that the browsing table says of the same calls that they were erased; meanwhile there may be more."""
-        later = "SELECT payload FROM events WHERE seq > ? AND kind = 'erase'"
-        for (payload,) in db.execute(later, (last,)).fetchall():
-            fields = json.loads(payload)
-            self.erased.add((fields["start"], fields["last"]))
+        known = projection.through(db)
+        later = "SELECT seq, payload FROM events WHERE seq > ? AND kind = 'erase'"
+        unknown = set()
+        for seq, payload in db.execute(later, (min(last, known),)).fetchall():
+            with contextlib.suppress(*UNREADABLE):
+                call = erasure_in(payload)
+                self.erased.add(call)
+                if seq > known:
+                    unknown.add(call[0])
+        if known < 0:
+            return  # there is none, and it will be made anew
         try:
             rows = {row[0] for row in db.execute("SELECT start_seq FROM calls WHERE erased")}
         except sqlite3.Error:
             return
-        for start in sorted(rows ^ {start for start, _ in self.erased}):
+        for start in sorted((rows ^ {start for start, _ in self.erased}) - unknown):
             self.shown.append((start, "the browsing table is wrong about what was erased"))
 
 

@@ -23,13 +23,21 @@ class Event(NamedTuple):
 
 
 def prepare(db: sqlite3.Connection, at: int, about: dict[str, Any]) -> bytes:
-    """Make the tables of an empty file, and its first event; returns the ledger's id. ``about``: how it is written."""
-    if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+    """Make the tables of an empty file, and its first event; bring an older one up to date; returns the ledger's id.
+
+    ``about``: how it is written.
+    """
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
         if db.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise LedgerError("it holds other things than a ledger")
         for statement in (*schema.TABLES, *schema.GUARDS.values()):
             db.execute(statement)
         projection.create(db)
+    elif version < schema.VERSION:
+        for name in schema.GUARDS.keys() - schema.guards(version).keys():
+            db.execute(schema.GUARDS[name])
+    if version != schema.VERSION:
         db.execute(f"PRAGMA user_version={schema.VERSION}")
     if not (first := read(db, 1)):
         ledger = uuid.uuid4().bytes
@@ -40,20 +48,21 @@ def prepare(db: sqlite3.Connection, at: int, about: dict[str, Any]) -> bytes:
 def append(
     db: sqlite3.Connection, ledger: bytes, kind: str, at: int, fields: dict[str, Any], texts: list[Text] | None = None
 ) -> Event:
-    """Append an event, keep its texts, and tell the projection."""
+    """Tell the projection of an event, append it, and keep its texts."""
     seq, before = last(db)
+    if projection.through(db) != seq:
+        projection.catch_up(db)
     seq += 1
     payload = {"at": at, "kind": kind, **fields}
     if texts:
         payload["texts"] = {text.part: text.proof for text in texts}
     written = canonical(payload)
     head = head_of(ledger, seq, before, leaf_of(written.encode()))
+    kept = {text.part: stored for text in texts or () if (stored := _storable(text.body)) is not None}
+    projection.take(db, seq, kind, payload, kept)
     db.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (seq, kind, written, head))
     for text in texts or ():
         db.execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (seq, text.part, text.salt, _storable(text.body)))
-    if projection.through(db) == seq - 1:
-        kept = {text.part: stored for text in texts or () if (stored := _storable(text.body)) is not None}
-        projection.take(db, seq, kind, payload, kept)
     return Event(seq, kind, payload)
 
 

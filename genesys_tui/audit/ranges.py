@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from genesys_tui.audit import projection
 from genesys_tui.audit.chain import DOMAIN, NOTHING
 from genesys_tui.audit.merkle import levels_of, subtrees_of
+from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.proofs import flaws
 
 RANGE = 2**15
@@ -79,7 +81,7 @@ def check_range(db: sqlite3.Connection, first: int, last: int, wanted: list[int]
     row = db.execute("SELECT CAST(payload AS BLOB) FROM events WHERE seq = 1").fetchone()
     try:
         found.ledger = bytes.fromhex(json.loads(row[0])["ledger"])
-    except (TypeError, ValueError, KeyError):
+    except UNREADABLE:
         found.problems.append((1, "the first event does not say which ledger this is"))
     if first > 1:
         row = db.execute("SELECT CAST(head AS BLOB) FROM events WHERE seq = ?", (first - 1,)).fetchone()
@@ -170,10 +172,15 @@ def _take_in(found: Range, seq: int, kind: bytes, payload: bytes, before: bytes)
         found.moments.append(Moment(seq - 1, (), before, payload.decode("utf-8", "replace")))
     elif kind == b"erase":
         try:
-            fields = json.loads(payload)
-            found.erased.append((fields["start"], fields["last"]))
-        except (ValueError, KeyError, TypeError):
+            found.erased.append(erasure_in(payload))
+        except UNREADABLE:
             found.problems.append((seq, "the erasure cannot be read"))
+
+
+def erasure_in(payload: str | bytes) -> tuple[int, int]:
+    """Start and end of the call whose erasure an event tells. Raises one of UNREADABLE."""
+    fields = json.loads(payload)
+    return operator.index(fields["start"]), operator.index(fields["last"])
 
 
 def _gap(db: sqlite3.Connection, first: int, last: int) -> int:
@@ -183,10 +190,15 @@ def _gap(db: sqlite3.Connection, first: int, last: int) -> int:
 
 
 def _check_projection(db: sqlite3.Connection, found: Range) -> None:
-    if projection.through(db) < found.first:
+    known = min(found.last, projection.through(db))
+    if known < found.first:
         return  # it knows nothing of them yet, and will be brought up to date
-    span = (found.first, found.last)
+    span = (found.first, known)
     found.shown += [(seq, "the browsing table shows this call otherwise") for seq in projection.different(db, *span)]
     rows = db.execute("SELECT count(*) FROM calls WHERE start_seq BETWEEN ? AND ?", span).fetchone()[0]
-    if rows != found.kinds.get("start", 0):
+    starts = found.kinds.get("start", 0)
+    if known < found.last:
+        later = "SELECT count(*) FROM events WHERE seq BETWEEN ? AND ? AND kind = 'start'"
+        starts -= db.execute(later, (known + 1, found.last)).fetchone()[0]
+    if rows != starts:
         found.shown.append((found.first, "the browsing table does not show every call"))

@@ -126,7 +126,7 @@ def _call(row: tuple[Any, ...], texts: dict[str, str]) -> Call:
         said = _ERASED if row[2] else texts.get("said", "")
         record = record_of(parsed(row[3])["record"], said)
         return Call(record, json.loads(texts.get("prompt", "[]")), texts.get("reply", ""), bool(row[2]))
-    except (ValueError, KeyError, TypeError):
+    except projection.UNREADABLE:
         raise damaged() from None
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from genesys_tui.audit import log, projection
+from genesys_tui.audit.anew import Anew
 from genesys_tui.audit.database import Database
 from genesys_tui.errors import LedgerError
 
@@ -23,8 +24,9 @@ PAUSE = 0.02
 def rebuild(path: Path, tell: Callable[[int, int], None] = lambda _, __: None) -> int:
     """Make them anew; returns how many calls there are. Raises LedgerError; then everything is as it was.
 
-    The index of words, which takes longest, grows beside the one in use. Then both are replaced in one transaction:
-    nobody ever finds half of them. While that one lasts, some 15 seconds for a million calls, others wait to write.
+    They grow beside those in use. Then both are replaced and the table is indexed, in one transaction: nobody ever
+    finds half of them. While that one lasts, some seconds for a million calls, others wait to write; where it takes
+    longer than their PATIENCE, their calls are refused.
     ``tell`` hears how many events of how many are behind.
     """
     if not path.exists():
@@ -38,31 +40,25 @@ def rebuild(path: Path, tell: Callable[[int, int], None] = lambda _, __: None) -
                 database.close()
     except Timeout:
         raise LedgerError("It is being rebuilt already. Wait for that.") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LedgerError(
-            f"The audit file {path} holds a record that cannot be read: nothing was changed."
-            " `genesys-tui audit verify` says where; restore a copy."
-        ) from error
 
 
 def _rebuild(database: Database, tell: Callable[[int, int], None]) -> int:
+    anew = Anew()
     with database.transaction() as db:
-        projection.begin_words(db)
+        anew.begin(db)
         last = log.last(db)[0]
     try:
-        return _finish(database, last, tell)
+        return _finish(database, anew, last, tell)
     except BaseException:  # whatever it is, and raised again: what was begun is of no use
         with contextlib.suppress(LedgerError), database.transaction() as db:
-            projection.drop_words(db)
+            projection.drop_anew(db)
         raise
 
 
-def _finish(database: Database, last: int, tell: Callable[[int, int], None]) -> int:
-    seq = 0
+def _finish(database: Database, anew: Anew, last: int, tell: Callable[[int, int], None]) -> int:
     while True:
         with database.transaction() as db:
-            seq, whole = projection.take_words(db, seq, STEP)
-            if whole:
-                return projection.replace(db)
-        tell(seq, max(seq, last))
+            if anew.grow(db, STEP):
+                return anew.replace(db)
+        tell(anew.seq, max(anew.seq, last))
         time.sleep(PAUSE)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-VERSION = 1
-"""Of the file, in SQLite's ``user_version``. A newer file is only read."""
+VERSION = 2
+"""Of the file and its browsing table, in SQLite's ``user_version``. A newer file is only read."""
 
 GUARDS = {
     "events_in_order": "CREATE TRIGGER events_in_order BEFORE INSERT ON events"
@@ -15,8 +15,16 @@ GUARDS = {
     " BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
     "texts_stay_so": "CREATE TRIGGER texts_stay_so BEFORE UPDATE ON texts"
     " BEGIN SELECT RAISE(ABORT, 'texts are never changed'); END",
+    # Programs of before look at the version only when they start. One that writes an event without its row, or its row
+    # after it, could not find its call again: it has to hear so before the call is made.
+    "events_have_rows": "CREATE TRIGGER events_have_rows BEFORE INSERT ON events"
+    " WHEN NEW.seq IS NOT (SELECT seq FROM projected)"
+    " BEGIN SELECT RAISE(ABORT, 'a newer version of this program writes it; start this program again'); END",
 }
 """The triggers, by name. REPLACE is no way around them: it has to insert, and that must be at the end."""
+
+SINCE = {"events_have_rows": 2}
+"""The version that brought a guard; 1 the others."""
 
 TABLES = (
     # The ledger itself.
@@ -28,3 +36,8 @@ TABLES = (
     # How far other systems have been told. Not part of what is proved.
     "CREATE TABLE cursors (name TEXT PRIMARY KEY, seq INTEGER NOT NULL)",
 )
+
+
+def guards(version: int) -> dict[str, str]:
+    """The triggers of a file of that version."""
+    return {name: sql for name, sql in GUARDS.items() if SINCE.get(name, 1) <= version}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from genesys_tui.audit.events import microseconds
 from genesys_tui.audit.filters import Filter
-from genesys_tui.audit.projection import searched
+from genesys_tui.audit.projection import UNREADABLE, searched
 from genesys_tui.errors import LedgerError
 
 MOST_TRIGRAMS = 6
@@ -88,7 +88,7 @@ def _holds(part: str, body: str | bytes, needle: str) -> bool:
         return False
     try:
         return needle in searched(part, body)
-    except (ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return False  # damaged: for `verify` to tell
 
 

@@ -23,14 +23,24 @@ Tell = Callable[[int, int], None]
 
 
 def verify(
-    path: Path, *, key: Key | None = None, anchors: Sequence[Note] = (), tell: Tell = lambda _, __: None
+    path: Path,
+    *,
+    key: Key | None = None,
+    anchors: Sequence[Note] = (),
+    tell: Tell = lambda _, __: None,
+    ledger: bool = False,
 ) -> Report:
-    """Check a ledger, or an export of one in JSON lines. Never raises for what it finds there."""
+    """Check a ledger, or an export of one in JSON lines. Never raises for what it finds there.
+
+    ``ledger``: whether the file is known to be one, and no export.
+    """
     evidence = Evidence(key, tuple(anchors))
     try:
         with path.open("rb") as file:
             magic = file.read(16)
         if magic != b"SQLite format 3\0":
+            if ledger:
+                raise Unreadable("it is the ledger, and damaged: it is no database. Restore it from a copy.")
             from genesys_tui.audit.exported import verify_export
 
             return verify_export(path, evidence, tell)
@@ -48,7 +58,7 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
             raise Unreadable("it is no ledger." if version == 0 else "a newer version of this program wrote it.")
         last = db.execute("SELECT max(seq) FROM events").fetchone()[0] or 0
         found = Ledgered(last, evidence)
-        found.schema_problems(_missing_guards(db))
+        found.schema_problems(_missing_guards(db, version))
         bounds = [(first, min(first + RANGE - 1, last)) for first in range(1, last + 1, RANGE)]
         for checked in _checked(path, bounds, evidence, last):
             found.add(checked)
@@ -74,7 +84,8 @@ def _check_apart(task: tuple[Path, int, int, list[int]]) -> Range:
         return check_range(db, first, last, wanted)
 
 
-def _missing_guards(db: sqlite3.Connection) -> Iterable[str]:
+def _missing_guards(db: sqlite3.Connection, version: int) -> Iterable[str]:
     """Triggers that are gone or otherwise, and others that nobody knows."""
     found = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
-    return sorted(name for name in {*found, *schema.GUARDS} if found.get(name) != schema.GUARDS.get(name))
+    guards = schema.guards(version)
+    return sorted(name for name in {*found, *guards} if found.get(name) != guards.get(name))

@@ -262,6 +262,27 @@ def weaken_a_guard(path: Path) -> None:
         db.execute("CREATE TRIGGER events_stay BEFORE DELETE ON events BEGIN SELECT 1; END")
 
 
+def put_a_list_in_its_place(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE events SET payload = '[]' WHERE seq = 42")
+
+
+def put_a_word_in_place_of_its_record(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE events SET payload = json_set(payload, '$.record', 'x') WHERE seq = 42")
+
+
+def put_what_is_no_json_in_its_place(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE events SET payload = 'zzz' WHERE seq = 42")
+
+
+def pretend_it_was_erased_of_a_list(path: Path) -> None:
+    with opened(path) as db:
+        events = events_of(db)
+        rewrite(db, [*events, {"at": 1, "kind": "erase", "last": [2], "request_id": "r0000", "start": [1]}])
+
+
 def append_a_call(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         ledger = bytes.fromhex(events_of(db)[0]["ledger"])

@@ -11,7 +11,7 @@ import pytest
 from audit import forger
 from audit.made import MORNING, FixedSigner, filled, hurried, record, write
 
-from genesys_tui.audit import rebuilding
+from genesys_tui.audit import anew, rebuilding
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.ledger import Filter, Ledger
@@ -152,3 +152,27 @@ def test_it_is_done_once_at_a_time_and_to_a_ledger_alone(path: Path, tmp_path: P
     (tmp_path / "text").write_text("no ledger, but long enough to be one" * 100)
     with pytest.raises(LedgerError):
         rebuild(tmp_path / "text")
+
+
+def test_rows_are_made_in_steps_where_no_texts_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the last step, while which others wait, is a short one."""
+    monkeypatch.setattr(anew, "ROWS", 16)
+    with hurried(Ledger(tmp_path / "l.db", text="none")) as ledger:
+        for number in range(100):
+            write(ledger, f"r{number:02}")
+    behind: list[int] = []
+    before = dump(tmp_path / "l.db")
+    assert rebuild(tmp_path / "l.db", lambda done, _: behind.append(done)) == 100
+    assert behind == list(range(16, 201, 16))
+    assert dump(tmp_path / "l.db") == before
+
+
+def test_two_calls_of_one_name_are_no_obstacle(path: Path) -> None:
+    with forger.opened(path) as db:
+        events = "SELECT start_seq FROM calls WHERE request_id = 'r0007'"
+        (start,) = db.execute(events).fetchone()
+        query = "UPDATE events SET payload = json_set(payload, '$.record.request_id', 'r0001') WHERE seq IN (?, ?)"
+        db.execute(query, (start, start + 1))
+    assert verify(path, key=KEY).verdict is Verdict.INVALID
+    assert rebuild(path) == 129
+    assert verify(path, key=KEY).verdict is Verdict.INVALID

@@ -45,6 +45,10 @@ TABLE: dict[forger.Attack, tuple[Verdict, Verdict, Verdict]] = {
     forger.change_the_kind: (INVALID, INVALID, INVALID),
     forger.drop_a_guard: (INVALID, INVALID, INVALID),
     forger.weaken_a_guard: (INVALID, INVALID, INVALID),
+    forger.put_a_list_in_its_place: (INVALID, INVALID, INVALID),
+    forger.put_a_word_in_place_of_its_record: (INVALID, INVALID, INVALID),
+    forger.put_what_is_no_json_in_its_place: (INVALID, INVALID, INVALID),
+    forger.pretend_it_was_erased_of_a_list: (INVALID, INVALID, INVALID),
     # What is added at the end, and what is done with the program itself, is a record like any other.
     forger.append_a_call: (UNANCHORED, UNANCHORED, UNANCHORED),
     forger.erase_with_the_program: (UNANCHORED, UNANCHORED, UNANCHORED),
