@@ -75,6 +75,8 @@ def spread(do: Callable[[Task], Result], tasks: Sequence[Task], given: Places | 
 
 
 def _begin(given: Places | None) -> None:
-    # Ctrl+C reaches every process of a terminal; who asked for the work stops it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl+C and a closed window reach every process of a terminal; who asked for the work stops it.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     _own[0] = given

@@ -10,6 +10,7 @@ import click
 
 from genesys_tui.cli.audit.filters import filter_options, make_filter, opened
 from genesys_tui.cli.audit.progress import Progress
+from genesys_tui.cli.interruption import interruptible
 from genesys_tui.cli.streams import narrate, write
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @filter_options
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv", "otlp"]), default="jsonl", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; standard output without it.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; standard output without it, and for -.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.option("--with-text", is_flag=True, help="Put prompts and replies into otlp, too.")
 def export(form: str, output: Path | None, force: bool, with_text: bool, **wanted: Any) -> None:
@@ -31,8 +32,8 @@ def export(form: str, output: Path | None, force: bool, with_text: bool, **wante
     from genesys_tui.audit.export import export_file, exported
 
     chosen = make_filter(wanted)
-    with opened() as ledger, Progress("Exporting") as progress:
-        if output is None:
+    with interruptible(), opened() as ledger, Progress("Exporting") as progress:
+        if output is None or str(output) == "-":
             for lines in exported(ledger.path, _form(form, with_text), chosen, tell=progress):
                 write(lines)
             return
