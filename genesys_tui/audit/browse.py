@@ -25,11 +25,14 @@ PAGE = 256
 MOST = 100_000
 """Rows that are counted."""
 
+FEW_WORDS = 2_000
+"""The same of calls that a word is looked for in, each of which has to be read."""
+
 FEW = 12_000
 """Calls that are rather sorted one by one than found along an index."""
 
 PIECE = 40_000
-"""Events among whose calls is counted in one read: nobody who writes waits long for it."""
+"""Events among whose calls is counted, or summed up, in one read: nobody who writes waits long for it."""
 
 SOON = 0.25
 """Seconds that one read for a count may take: longer ones are made in pieces."""
@@ -149,7 +152,7 @@ class Browser:
         """How many there are, up to ``most`` and as far as so many seconds suffice; and whether that is all."""
         asked, deadline = selection(wanted), monotonic() + seconds
         with self.reading() as db:
-            few = _few(db, asked, words=True)
+            few = _few(db, asked, words=FEW)
             first, last = db.execute("SELECT min(start_seq), max(start_seq) FROM calls").fetchone()
         if few or not asked.needle:
             where, values = f"+c.start_seq <= ? AND {asked.where}", (_until(until), *asked.values)
@@ -220,19 +223,23 @@ def _until(until: int | None) -> int:
 def planned(db: sqlite3.Connection, asked: Selection, order: Order, until: int | None) -> Plan | None:
     """The cheapest way: along the order's own index, or by way of the few that a condition leaves.
 
-    None where that is the index of words, in the order in which calls began.
+    None where that is the index of words, in the order in which calls began: it is that of time but for clocks that
+    were set, and of many nobody could wait for the first.
     """
     where, values = asked.where, asked.values
     if until is not None:  # with a plus, since it leaves nearly all: no index is to be chosen for it
         where, values = f"+c.start_seq <= ? AND {where}", (until, *values)
     by_words = asked.match and order.column == "time"
-    if few := _few(db, asked, words=not by_words):
+    if few := _few(db, asked, words=FEW_WORDS if by_words else FEW):
         return Plan("calls AS c", f"c.start_seq IN ({few[0]}) AND {where}", (*few[1], *values), along=False)
     return None if by_words else Plan(f"calls AS c INDEXED BY calls_by_{order.column}", where, values, along=True)
 
 
-def _few(db: sqlite3.Connection, asked: Selection, *, words: bool) -> tuple[str, tuple[Any, ...]] | None:
-    """The condition that leaves the fewest calls, as a list of them; None where all leave many."""
+def _few(db: sqlite3.Connection, asked: Selection, *, words: int) -> tuple[str, tuple[Any, ...]] | None:
+    """The condition that leaves the fewest calls, as a list of them; None where all leave many.
+
+    ``words``: how many are too many where the index of words finds them.
+    """
     spans = [each for each in asked.single if each[0].startswith("c.time ")]  # two ends of one span
     single: list[tuple[tuple[str, ...], tuple[Any, ...]]] = [
         ((how,), (value,)) for how, value in asked.single if (how, value) not in spans
@@ -241,11 +248,12 @@ def _few(db: sqlite3.Connection, asked: Selection, *, words: bool) -> tuple[str,
         single.append((tuple(how for how, _ in spans), tuple(value for _, value in spans)))
     # Built from our own words only: every value is bound.
     ways = [(f"SELECT c.start_seq FROM calls AS c WHERE {' AND '.join(how)}", values) for how, values in single]  # noqa: S608
-    if asked.match and words:
+    if asked.match:
         ways.append(("SELECT rowid >> 1 FROM words WHERE words MATCH ?", (asked.match,)))
     counted = []
     for place, (way, values) in enumerate(ways):
-        found = db.execute(f"SELECT count(*) FROM ({way} LIMIT ?)", (*values, FEW)).fetchone()[0]  # noqa: S608
-        counted.append((found, place))
-    found, place = min(counted, default=(FEW, 0))
-    return ways[place] if found < FEW else None
+        most = words if way.endswith("MATCH ?") else FEW
+        found = db.execute(f"SELECT count(*) FROM ({way} LIMIT ?)", (*values, most)).fetchone()[0]  # noqa: S608
+        if found < most:
+            counted.append((found, place))
+    return ways[min(counted)[1]] if counted else None

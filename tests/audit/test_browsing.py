@@ -141,3 +141,20 @@ def test_a_count_ends_at_its_bounds(browser: Browser, monkeypatch: pytest.Monkey
     assert exact == (len(browser.page(Filter(status="failed"), Order(), limit=1000)), True)
     assert browser.tally(Filter(status="failed"), seconds=0.0) == (0, False)
     assert browser.tally(Filter(search="zebra"), most=20) == (20, False)
+
+
+def test_a_search_is_sorted_by_time_where_a_clock_ran_ahead(tmp_path: Path) -> None:
+    with hurried(Ledger(tmp_path / "l.db")) as ledger:
+        for number in range(10):
+            moment = MORNING + timedelta(hours=2, seconds=number)
+            ledger.start(record(f"a{number}", started_at=moment), [{"role": "user", "content": "needle"}])
+        for number in range(50):
+            moment = MORNING + timedelta(minutes=number)
+            ledger.start(record(f"r{number}", started_at=moment), [{"role": "user", "content": "needle"}])
+    browser, half = Browser(tmp_path / "l.db"), microseconds(MORNING + timedelta(minutes=30))
+    for wanted in (Filter(), Filter(search="needle")):
+        times = [row.time for row in browser.page(wanted, Order())]
+        assert times == sorted(times, reverse=True)
+        assert browser.rank(wanted, Order(), Key(half, -1)) == 30
+        assert len(browser.page(wanted, Order(), after=Key(half, -1))) == 30
+    browser.close()
