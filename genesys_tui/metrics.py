@@ -77,7 +77,7 @@ class Snapshot:
     """The last cumulative count."""
 
     estimated: bool
-    """Whether that, and each rate, is an estimate: a delta counts as one token until the gateway says how many."""
+    """Whether that, and each rate, is an estimate, as the dialect makes it until the gateway says how many."""
 
     tokens_per_second: float | None
     """All tokens over all elapsed time, as the audit entry defines it."""

@@ -11,7 +11,10 @@ from fakes import FixedTokens, Outcome, asking, call_to, run
 from gateway.raw_server import DONE, OK, OK_CHUNKED, RawServer, Step, answer, hang, piece
 
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.call import Call
+from genesys_tui.gateway.client import Gateway
 from genesys_tui.gateway.dialects import DIALECTS
+from genesys_tui.gateway.endpoint import Endpoint
 from genesys_tui.gateway.facts import Anomaly, Answered, Delta, Diagnostic, Heartbeat, Reasoning, Retry
 from genesys_tui.gateway.payload import CompletionDirectives, Parameters, Payload, build_stream_payload
 
@@ -45,7 +48,7 @@ FAILED = ("failed", "error", False)
 DISCONNECTED = ("truncated", "disconnected", True)
 
 COUNTED = (9, False)
-ESTIMATED = (2, True)
+ESTIMATED = (3, True)
 
 STREAMS: dict[str, tuple[Sequence[Step], tuple[str, str, bool], tuple[int, bool]]] = {
     "as OpenAI does it": ([OK, ROLE, HELLO, STOP, USAGE, DONE], COMPLETED, COUNTED),
@@ -176,6 +179,10 @@ REFUSES_USAGE = {
     "Mistral": (422, {"message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]}}),
     "FastAPI": (422, {"detail": [{"loc": ["body", "stream_options", "include_usage"], "msg": "Extra inputs"}]}),
     "Fireworks": (400, {"error": {"message": "Extra inputs are not permitted, field: 'stream_options'"}}),
+    "one that names it as a parameter": (400, {"error": {"message": "Unknown parameter.", "param": "stream_options"}}),
+    "one that talks": (400, {"error": {"message": f"Invalid body: {'x' * 600} stream_options"}}),
+    "one with an error in a 200": (200, {"error": {"message": "stream_options is not supported"}}),
+    "one that fails": (500, {"error": "create() got an unexpected keyword argument 'stream_options'"}),
 }
 
 
@@ -193,7 +200,7 @@ def test_a_gateway_that_refuses_stream_options_is_asked_once_more_without(
     assert first == second
     assert at.requests[0].header("X-Request-Id") == at.requests[1].header("X-Request-Id") == outcome.record.request_id
     assert (outcome.end, outcome.content) == (COMPLETED, "Hello, world")
-    assert (outcome.record.attempts, outcome.record.total_tokens, outcome.record.tokens_estimated) == (2, 2, True)
+    assert (outcome.record.attempts, outcome.record.total_tokens, outcome.record.tokens_estimated) == (2, 3, True)
     (seen,) = outcome.record.observations
     assert (seen.what, seen.name) == ("retry", "attempt 1")
     assert "stream_options" in seen.detail
@@ -207,6 +214,74 @@ def test_it_is_not_asked_a_third_time_nor_for_another_refusal(serve: Serve, ledg
     record = run(call_to(other.url, ledger, dialect="openai")).record
     assert (record.status, record.attempts, len(other.requests)) == ("failed", 1, 1)
     assert record.error is not None and "temperature is too high" in record.error.message
+
+
+NO_REFUSAL = {
+    "a request that is repeated": (422, {"detail": [{"loc": ["body", "seed"], "input": {"stream_options": {}}}]}),
+    "a prompt that is repeated": (422, {"detail": [{"loc": ["body"], "input": {"content": "What is include_usage?"}}]}),
+    "a whole reply": (200, {"choices": [{"message": {"content": "You use max_completion_tokens or stream_options"}}]}),
+    "a limit that is too high": (400, {"error": {"message": "'max_tokens' or 'max_completion_tokens' is too large."}}),
+}
+
+
+@pytest.mark.parametrize("name", NO_REFUSAL)
+def test_what_only_mentions_them_is_not_asked_again(name: str, serve: Serve, ledger: Ledger) -> None:
+    status, body = NO_REFUSAL[name]
+    at = serve(answer(status, json.dumps(body), Content_Type="application/json"))
+    record = run(call_to(at.url, ledger, dialect="openai")).record
+    assert (record.status, record.attempts, len(at.requests)) == ("failed", 1, 1)
+
+
+REFUSED_USAGE = answer(400, '{"error": {"message": "stream_options: unknown field"}}')
+REFUSED_LIMIT = answer(
+    400,
+    json.dumps(
+        {
+            "error": {
+                "message": "Unsupported parameter: 'max_tokens' is not supported with this model. "
+                "Use 'max_completion_tokens' instead.",
+                "param": "max_tokens",
+                "code": "unsupported_parameter",
+            }
+        }
+    ),
+)
+
+
+def test_a_gateway_that_wants_the_limit_by_its_other_name_gets_it(serve: Serve, ledger: Ledger) -> None:
+    at = serve(REFUSED_LIMIT, [OK, HELLO, STOP, USAGE, DONE])
+    outcome = run(call_to(at.url, ledger, dialect="openai"))
+    first, second = (json.loads(request.body) for request in at.requests)
+    assert first.pop("max_tokens") == second.pop("max_completion_tokens")
+    assert first == second
+    assert (outcome.end, outcome.record.attempts, outcome.record.tokens_estimated) == (COMPLETED, 2, False)
+    (seen,) = outcome.record.observations
+    assert "max_completion_tokens" in seen.detail
+
+
+def test_a_concession_is_made_once_for_a_model(serve: Serve, ledger: Ledger) -> None:
+    """Both of them are remembered, also while content is read in another way, and for no other model."""
+    good = [OK, HELLO, STOP, DONE]
+    at = serve(REFUSED_USAGE, REFUSED_LIMIT, good)
+    gateway = Gateway(Endpoint(at.url, dialect="openai"), FixedTokens())
+    whole = gateway.reading("cumulative")
+    for there, model in ((gateway, "m"), (gateway, "m"), (whole, "m"), (gateway, "other")):
+        outcome = run(Call(build_stream_payload("hello", model), there, ledger))
+        assert outcome.record.status == "completed"
+    asked = [
+        (body["model"], "stream_options" in body, "max_completion_tokens" in body)
+        for body in (json.loads(request.body) for request in at.requests)
+    ]
+    once, again = [("m", True, False), ("m", False, False), ("m", False, True)], ("m", False, True)
+    assert asked == [*once, again, again, ("other", True, False)]
+
+
+def test_a_concession_that_did_not_help_is_forgotten(serve: Serve, ledger: Ledger) -> None:
+    at = serve(REFUSED_USAGE, answer(400, "no"), [OK, HELLO, STOP, USAGE, DONE])
+    gateway = Gateway(Endpoint(at.url, dialect="openai"), FixedTokens())
+    ends = [run(Call(build_stream_payload("hello", "m"), gateway, ledger)).record for _ in range(2)]
+    assert [record.status for record in ends] == ["failed", "completed"]
+    assert ["stream_options" in json.loads(request.body) for request in at.requests] == [True, False, True]
 
 
 def without_usage() -> Payload:
@@ -369,7 +444,7 @@ def test_reasoning_is_life_but_no_part_of_the_reply(serve: Serve, ledger: Ledger
     assert "".join(fact.content for fact in outcome.of(Reasoning)) == "Hm. Hm. Well. So!"
     assert [fact.content for fact in outcome.of(Delta)] == ["Hello", ", world"]
     record = outcome.record
-    assert (record.total_tokens, record.tokens_estimated) == (5, True)
+    assert (record.total_tokens, record.tokens_estimated) == (8, True)
     assert record.time_to_first_token_seconds is not None
     assert record.time_to_first_token_seconds >= 0.3
     assert ledger.get(record.request_id).reply == "Hello, world"
@@ -445,6 +520,20 @@ def test_usage_in_every_chunk_is_counted_as_it_comes(serve: Serve, ledger: Ledge
     outcome = ask(serve, ledger, [OK, *steps, STOP, DONE])
     assert [fact.tokens_generated for fact in outcome.of(Delta)] == [3, 8, 8]
     assert (outcome.record.total_tokens, outcome.record.tokens_estimated) == (8, False)
+
+
+def test_deltas_of_several_tokens_are_estimated_by_their_characters(serve: Serve, ledger: Ledger) -> None:
+    """Or a gateway that sends four tokens at a time would seem four times too slow, and a cancelled call for good."""
+    steps = [said("word" * 4) for _ in range(20)] + [said(text) for text in ("a", "ab", "four5", "sixsix")]
+    outcome = ask(serve, ledger, [OK, *steps, STOP, DONE])
+    assert [fact.tokens_generated for fact in outcome.of(Delta)][-5:] == [81, 82, 83, 85, 85]
+    assert (outcome.record.total_tokens, outcome.record.tokens_estimated) == (85, True)
+
+
+def test_a_usage_in_every_chunk_is_not_run_ahead_of(serve: Serve, ledger: Ledger) -> None:
+    steps = [said("a long word ", more={"usage": {"prompt_tokens": 5, "completion_tokens": n}}) for n in (1, 2, 3)]
+    outcome = ask(serve, ledger, [OK, *steps, STOP, DONE])
+    assert [fact.tokens_generated for fact in outcome.of(Delta)] == [1, 2, 3, 3]
 
 
 def test_cumulative_content_is_read_as_in_any_dialect(serve: Serve, ledger: Ledger) -> None:
