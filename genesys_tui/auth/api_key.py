@@ -94,7 +94,7 @@ class ApiKey:
         if self._optional:
             return None
         if problem:
-            raise _without_keyring(problem)
+            raise without_keyring(problem)
         raise CredentialsMissing(f"There is no API key for the profile {self._store.profile!r}. {_HOW}")
 
 
@@ -103,7 +103,15 @@ def save_api_key(store: SecretStore, key: SecretStr) -> None:
     try:
         store.set("api-key", key)
     except SecretStoreError as error:
-        raise _without_keyring(error) from None
+        raise without_keyring(error) from None
+
+
+def require_keyring(store: SecretStore) -> None:
+    """See that there is one to keep a key in. Raises SecretStoreError."""
+    try:
+        store.get("api-key")
+    except SecretStoreError as error:
+        raise without_keyring(error) from None
 
 
 def forget_api_key(store: SecretStore) -> bool:
@@ -111,7 +119,7 @@ def forget_api_key(store: SecretStore) -> bool:
     return store.delete("api-key")
 
 
-def _without_keyring(problem: SecretStoreError) -> SecretStoreError:
+def without_keyring(problem: SecretStoreError) -> SecretStoreError:
     """The store's own sentences tell of other variables."""
     return SecretStoreError(f"{problem.message.partition('. ')[0].rstrip('.')}. Set {VARIABLE} instead.")
 

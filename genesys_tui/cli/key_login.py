@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from genesys_tui.auth.api_key import ApiKey, cleaned, save_api_key
+from genesys_tui.auth.api_key import ApiKey, cleaned, require_keyring, save_api_key
 from genesys_tui.auth.store import SecretStore
 from genesys_tui.cli.streams import narrate
 from genesys_tui.cli.wiring import make_store
 from genesys_tui.config import Settings, load_settings
 from genesys_tui.connection import make_endpoint, make_gateway, make_tokens
-from genesys_tui.errors import CredentialsRejected, GatewayError, NotAnEventStream, NotServed
+from genesys_tui.errors import CredentialsRejected, NotAnEventStream, NotServed
 from genesys_tui.gateway.client import Gateway, TokenSource
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.setting import write_setting
@@ -26,7 +26,9 @@ class _Given:
         return self._key
 
     def renew(self, rejected: str) -> str:  # noqa: ARG002
-        return self._key
+        raise CredentialsRejected(
+            "The gateway refused the API key (401). Copy it again from where it was issued.", status_code=401
+        )
 
 
 def keep_key(profile: str | None, base_url: str | None, key: str, *, check: bool) -> None:
@@ -36,6 +38,7 @@ def keep_key(profile: str | None, base_url: str | None, key: str, *, check: bool
     secret = cleaned(key, "login")
     store = make_store(settings)
     make_endpoint(settings, store)  # raises where there is no gateway to send it to
+    require_keyring(store)  # before the key is sent anywhere
     if check:
         _try(settings, store, _Given(secret.get_secret_value()))
     save_api_key(store, secret)
@@ -68,14 +71,10 @@ def _try(settings: Settings, store: SecretStore, tokens: TokenSource) -> None:
 
 
 def _models(gateway: Gateway) -> str:
-    """How many there are, or why that is not known. Raises CredentialsRejected, and GatewayError."""
+    """How many there are, or why that is not known. Raises SignInError, and GatewayError."""
     try:
         names = gateway.models()
     except (NotServed, NotAnEventStream):
         return "no models, so whether it takes the key shows with the first call"
-    except GatewayError as error:
-        if error.status_code == 401:
-            raise CredentialsRejected(f"The gateway refused the API key. {error.message}", status_code=401) from None
-        raise
     some = ", ".join(map(sanitized_line, names[:3]))
     return f"{len(names)} models{f' ({some}, …)' if len(names) > 3 else f' ({some})' if some else ''}"

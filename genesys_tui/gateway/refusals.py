@@ -105,9 +105,11 @@ def _kind_and_sentence(
         return RateLimited, _rate_limited(parse_retry_after(response.headers.get("Retry-After")), quoted)
     if status in (502, 503, 504):
         return Unavailable, f"The gateway is unavailable ({status}).{quoted} Try again in a while."
-    what = "Correct the request." if status < 500 else "Try again, or give support the correlation id."
+    what = " Correct the request." if status < 500 else " Try again, or give support the correlation id."
+    if status == 401:
+        what = ""  # whoever knows where the credentials are from says what to do
     told = f"{status} {_cut(response.reason_phrase)}" if status == response.status_code else f"with an error ({status})"
-    return Refused, f"The gateway answered {told}.{quoted} {what}"
+    return Refused, f"The gateway answered {told}.{quoted}{what}"
 
 
 def _not_a_stream(response: httpx.Response, quoted: str) -> str:

@@ -61,6 +61,7 @@ def test_a_wrong_key_is_refused_and_not_kept(run: Run, gateway: DemoGateway) -> 
     login = run("login", "--api-key", "--base-url", gateway.url, stdin="wrong-key-5678\n")
     assert login.returncode == 4
     assert "refused the API key" in login.stderr
+    assert "Correct the request" not in login.stderr
     assert "wrong-key-5678" not in login.stdout + login.stderr
     status = run("status", OPENAI_API_KEY=KEY)
     assert "keyring" not in status.stdout
@@ -94,6 +95,14 @@ def test_a_wrong_key_fails_the_call_as_a_sign_in(run: Run, gateway: DemoGateway)
     assert "wrong-key-5678" not in asked.stderr
 
 
+def test_a_wrong_key_fails_the_list_of_models_as_it_fails_a_call(run: Run, gateway: DemoGateway) -> None:
+    listed = run("models", "--dialect", "openai", "--base-url", gateway.url, OPENAI_API_KEY="wrong-key-5678")
+    assert listed.returncode == 4
+    assert "refused the API key from the environment (OPENAI_API_KEY)" in listed.stderr
+    assert "Correct the request" not in listed.stderr
+    assert "wrong-key-5678" not in listed.stderr
+
+
 def test_a_local_gateway_that_wants_a_key_says_so(run: Run, serve: Serve) -> None:
     server = serve(answer(401, '{"error": {"message": "no"}}'))
     asked = run("ask", "--dialect", "openai", "--base-url", server.url, "hello")
@@ -112,6 +121,7 @@ def test_without_a_keyring_login_says_what_to_do(run: Run, gateway: DemoGateway)
     login = run("login", "--api-key", "--base-url", gateway.url, stdin=f"{KEY}\n")
     assert login.returncode == 4
     assert "Set OPENAI_API_KEY instead" in login.stderr
+    assert gateway.requests == [], "a key that cannot be kept is not sent"
 
 
 def test_without_a_base_url_the_key_goes_nowhere(run: Run) -> None:
@@ -164,7 +174,8 @@ def test_a_list_is_read_leniently_and_shown_clean(name: str, run: Run, serve: Se
     ("steps", "code"),
     [
         (answer(404, "{}"), 1),
-        (answer(401, "{}"), 1),
+        (answer(401, "{}"), 4),
+        (answer(403, "{}"), 1),
         (answer(500, "{}"), 1),
         (answer(200, "<html>"), 1),
         (answer(200, "[" * 5000), 1),
