@@ -31,6 +31,7 @@ NAMES = {
 
 _WORD = re.compile(r'(?:(?P<name>[A-Za-z_]+):)?(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>\S+))')
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DAYS = {"today": 0, "yesterday": 1}
 _AGE = re.compile(r"(\d{1,6})([mhdw])")
 
 
@@ -73,14 +74,21 @@ def unparse(wanted: Filter) -> str:
 def read_moment(text: str, now: datetime | None = None) -> datetime:
     """A date, a date and time, or how long ago (``7d``, ``24h``, ``30m``), in UTC; what names no zone is local time.
 
+    ``today`` and ``yesterday`` are dates, too.
+
     Raises QueryError.
     """
     try:
         if age := _AGE.fullmatch(text):
             return (now or datetime.now(timezone.utc)) - timedelta(**{_UNITS[age[2]]: int(age[1])})
+        if text.lower() in _DAYS:
+            day = (now or datetime.now(timezone.utc)).astimezone() - timedelta(days=_DAYS[text.lower()])
+            # Once more without its zone: at midnight the clock may have been another one.
+            return datetime(day.year, day.month, day.day).astimezone(timezone.utc)
         return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
     except (ValueError, OverflowError):
-        raise QueryError(f"{text!r} is no moment. Give a date (2026-11-22) or an age (7d, 24h, 30m).") from None
+        such = "Give a date (2026-11-22, yesterday) or an age (7d, 24h, 30m)."
+        raise QueryError(f"{text!r} is no moment. {such}") from None
 
 
 def _value(name: str, value: str, now: datetime | None) -> str | int:

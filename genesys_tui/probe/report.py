@@ -67,7 +67,7 @@ class Report:
     @property
     def sentence(self) -> str:
         """The outcome in words. May quote an error: clean it before showing."""
-        done = f"after {self.figures.calls:,} of {self.plan.total:,} calls"
+        done = f"after {self.figures.calls:,} of {self.plan.total:,} call{'s' * (self.plan.total != 1)}"
         if self.stopped_by is not None:
             return f"Stopped {done}: {self.stopped_by.message}"
         if self.interrupted:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -40,12 +40,18 @@ def test_a_line_is_read(line: str, wanted: Filter) -> None:
     assert parse(line, NOW) == wanted
 
 
+@pytest.mark.parametrize(("word", "days"), [("today", 0), ("yesterday", 1), ("Yesterday", 1)])
+def test_a_day_begins_at_midnight_here(word: str, days: int) -> None:
+    day = NOW.astimezone().date() - timedelta(days=days)
+    assert parse(f"since:{word}", NOW) == parse(f"since:{day.isoformat()}", NOW)
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
         ("status:done", "There is no status 'done'; there are: completed, truncated, cancelled, failed, running."),
-        ("since:soon", "'soon' is no moment. Give a date (2026-11-22) or an age (7d, 24h, 30m)."),
-        ("since:999999w", "'999999w' is no moment. Give a date (2026-11-22) or an age (7d, 24h, 30m)."),
+        ("since:soon", "'soon' is no moment. Give a date (2026-11-22, yesterday) or an age (7d, 24h, 30m)."),
+        ("since:999999w", "'999999w' is no moment. Give a date (2026-11-22, yesterday) or an age (7d, 24h, 30m)."),
         ("colour:red", "There is no colour: to filter by; there are: status, model,"),
         ('"open', 'A quotation mark is open. Close the text with a second ".'),
         ("model:a model:b", "model: is there twice. Keep one of them."),

@@ -54,6 +54,35 @@ def test_the_history_is_listed_filtered_shown_and_exported(
     assert run("audit", "export", "-o", str(file), "--force").returncode == 0
 
 
+def test_what_the_options_of_a_reader_mean(run: Run, history: list[dict[str, object]]) -> None:
+    """A day by its name, a dash for standard output, and yes and no in words."""
+    assert len(run("audit", "list", "--since", "yesterday").stdout.splitlines()) == 4
+    written = run("audit", "export", "-o", "-")
+    assert written.stdout == run("audit", "export").stdout != ""
+    assert "Written" not in written.stderr
+    page = run("audit", "show", str(history[1]["request_id"])).stdout
+    truncated = next(line.split() for line in page.splitlines() if line.startswith("truncated"))
+    assert truncated == ["truncated", "yes"]
+    assert "False" not in page
+
+
+def test_no_request_id_at_all_is_a_mistake_in_the_command(run: Run) -> None:
+    done = run("audit", "show", "")
+    assert done.returncode == 2
+    assert "REQUEST_ID" in done.stderr
+
+
+def test_a_damaged_ledger_is_not_taken_for_an_export(run: Run, environ: dict[str, str]) -> None:
+    ledger = Path(environ["GENESYS_TUI_HOME"]) / "ledger.db"
+    ledger.parent.mkdir(parents=True)
+    ledger.write_bytes(b"not a database, whatever it was\n" * 9)
+    done = run("audit", "verify")
+    assert done.returncode == 50
+    assert "it is the ledger, and damaged" in done.stdout
+    assert "JSON" not in done.stdout
+    assert "no export in JSON lines" in run("audit", "verify", str(ledger)).stdout
+
+
 def test_what_is_not_there_is_a_sentence(run: Run) -> None:
     done = run("audit", "show", "nothing")
 

@@ -60,6 +60,13 @@ def test_a_bound_that_is_met_exactly_holds(limits: dict[str, float], outcome: st
     assert judged(Limits.model_validate(limits), figures_of([record()]))[0].outcome == outcome
 
 
+def test_one_call_is_no_calls(settings: Settings) -> None:
+    from genesys_tui.probe.table import calls_in_words
+
+    assert calls_in_words(reported(settings, [record()])).startswith("1 call")
+    assert not calls_in_words(reported(settings, [record()])).startswith("1 calls")
+
+
 def test_a_report_says_in_words_what_it_comes_to(settings: Settings) -> None:
     slow = [record(number, time_to_first_token_seconds=3.0) for number in range(5)]
     limits = {"max_ttft_p95": 2.0, "max_gap": 2.0}

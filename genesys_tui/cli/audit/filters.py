@@ -16,7 +16,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Moment(click.ParamType[datetime]):
-    """A date, a date and time, or how long ago: ``2026-11-22``, ``2026-11-22T10:00``, ``7d``, ``24h``, ``30m``."""
+    """A day, a date and time, or how long ago: ``2026-11-22``, ``yesterday``, ``2026-11-22T10:00``, ``7d``, ``30m``."""
 
     name = "when"
 
@@ -42,7 +42,7 @@ def filter_options(command: F) -> F:
         click.option("--status", type=click.Choice(["completed", "truncated", "cancelled", "failed", "running"])),
         click.option("--model", help="A model's name; * stands for anything."),
         click.option("--until", type=Moment(), help="Before a date, or an age such as 7d."),
-        click.option("--since", type=Moment(), help="From a date on, or an age such as 7d."),
+        click.option("--since", type=Moment(), help="From a date on, such as yesterday, or an age such as 7d."),
     ):
         command = option(command)
     return command

@@ -22,6 +22,8 @@ def show(request_id: str, form: str) -> None:
     """Show one call. The beginning of its request id will do."""
     from genesys_tui.audit.export import fields_of
 
+    if not request_id.strip():
+        raise click.UsageError("Give a REQUEST_ID, or the beginning of one. See `genesys-tui audit list`.")
     with opened() as ledger:
         call = ledger.get(request_id)
         place = ledger.place_of(call.record.request_id)
@@ -36,8 +38,7 @@ def _page(call: Call, place: str) -> Iterable[str]:
     yield f"{sanitized_line(ending_in_words(call.record))}\n\n"
     for name, value in call.record.model_dump(mode="json", exclude={"observations", "error"}).items():
         if value not in (None, "", {}):
-            shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-            yield f"{name:28}{sanitized_line(shown)}\n"
+            yield f"{name:28}{sanitized_line(_shown(value))}\n"
     for seen in call.record.observations:
         yield f"{seen.what:28}{seen.at:.3f} s  {sanitized_line(f'{seen.name}: {seen.detail}')}\n"
     yield f"{'ledger':28}{place}\n"
@@ -47,3 +48,9 @@ def _page(call: Call, place: str) -> Iterable[str]:
     for message in call.messages:
         yield f"\n── {sanitized_line(message['role'])} ──\n{sanitized(message['content'])}\n"
     yield f"\n── reply ──\n{sanitized(call.reply)}\n"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)

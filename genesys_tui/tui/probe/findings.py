@@ -11,9 +11,9 @@ from genesys_tui.probe.report import Report
 from genesys_tui.probe.run import Run, Sample
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.health.amounts import bar
+from genesys_tui.tui.history.columns import MUTED
 from genesys_tui.tui.probe.plot import Point
 
-_MUTED = "$foreground 60%"
 _BAR = 24
 _STYLES = {"completed": "$foreground 50%", "truncated": "$text-warning", "failed": "bold $text-error"}
 _MARKS = {"held": "bold $text-success", "broken": "bold $text-error", "unmeasured": "bold $text-warning"}
@@ -24,7 +24,7 @@ def progress(run: Run) -> Content:
     """How far it is, as a bar and in words."""
     done, total = len(run.samples), run.plan.total
     full, rest = bar(done / total, _BAR)
-    words = [f"{done:,} of {total:,} calls", seconds(run.elapsed, 1)]
+    words = [f"{done:,} of {total:,} call{'s' * (total != 1)}", seconds(run.elapsed, 1)]
     if run.running:
         words.insert(1, f"{run.running} under way")
     return Content.assemble((full, "$primary"), (rest, "$foreground 20%"), "  ", " · ".join(words))
@@ -43,14 +43,14 @@ def points_of(report: Report) -> tuple[list[Point | None], list[Point | None]]:
 def measured(report: Report) -> Content:
     """The table of figures."""
     heading, *lines = table.aligned(table.measured(report), table.MEASURED)
-    return Content("\n").join([Content.styled(heading, _MUTED), *map(Content, lines)])
+    return Content("\n").join([Content.styled(heading, MUTED), *map(Content, lines)])
 
 
 def judged(report: Report) -> Content:
     """The table of limits; the verdict of each stands out."""
     rows = table.limits(report)
     lines = list(table.aligned(rows, table.LIMITED))
-    shown = [Content.styled(lines[0], _MUTED)]
+    shown = [Content.styled(lines[0], MUTED)]
     for row, line in zip(rows[1:], lines[1:], strict=True):
         verdict = row.cells[-1]
         shown.append(Content.assemble(line.removesuffix(verdict), (verdict, _MARKS[row.mark])))
@@ -60,7 +60,7 @@ def judged(report: Report) -> Content:
 def remarked(report: Report) -> Content:
     """What is to be known of the figures."""
     words = [table.calls_in_words(report), *table.remarks(report)]
-    return Content("\n").join(Content.styled(sanitized_line(line), _MUTED) for line in words)
+    return Content("\n").join(Content.styled(sanitized_line(line), MUTED) for line in words)
 
 
 def compared(comparison: Comparison | None, trouble: str = "") -> Content:
@@ -69,14 +69,14 @@ def compared(comparison: Comparison | None, trouble: str = "") -> Content:
         return Content.styled(sanitized_line(trouble), "$text-error")
     heading, *lines = table.compared(comparison)
     styles = [_MOVES.get(movement.verdict, "") for movement in comparison.movements]
-    styles += [_MUTED] * (len(lines) - len(styles))
-    return Content("\n").join([Content.styled(heading, _MUTED), *map(Content.styled, lines, styles)])
+    styles += [MUTED] * (len(lines) - len(styles))
+    return Content("\n").join([Content.styled(heading, MUTED), *map(Content.styled, lines, styles)])
 
 
 def _point(sample: Sample, value: float | None) -> Point:
     status = sample.record.status
     if status == "cancelled":
-        return Point(None, _MUTED)
+        return Point(None, MUTED)
     if status == "failed":
         return Point(None, _STYLES[status], "×")
     return Point(value, _STYLES.get(status, ""))
