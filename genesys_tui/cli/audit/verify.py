@@ -43,13 +43,14 @@ def verify(file: Path | None, key_text: str | None, anchor_file: Path | None, fo
         key = Key.parse(key_text) if key_text else None
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
+    own = file is None
     if file is None:
         settings = load_settings(may_be_new=True)
         file = settings.home.ledger
         own_key, own_anchors = _own_evidence(settings)
         key, anchors = key or own_key, [*anchors, *own_anchors]
     with Progress("Verifying") as progress:
-        report = check(file, key=key, anchors=anchors, tell=progress)
+        report = check(file, key=key, anchors=anchors, tell=progress, ledger=own)
     write(_as_json(report) if form == "json" else _as_text(file, report))
     return report.verdict.value
 
