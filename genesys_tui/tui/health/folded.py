@@ -11,14 +11,17 @@ from genesys_tui.tui.words import colour_of
 
 _PARTS = {
     "rate": "{} tok/s",
-    "elapsed": "{}",
-    "TTFT": "TTFT {}",
-    "tokens": "{} tok",
     "silent for": "silent {}",
     "stalls": "{} stalls",
     "anomalies": "{} anomalies",
     "diagnostics": "{} diagnostics",
+    "elapsed": "{}",
+    "TTFT": "TTFT {}",
+    "tokens": "{} tok",
 }
+"""The urgent ones first: what does not fit is cut at the end."""
+
+_ONE = {"stalls": "stall", "anomalies": "anomaly", "diagnostics": "diagnostic"}
 _ONLY_WHERE_ANY = ("rate", "TTFT", "silent for", "anomalies", "diagnostics")
 
 
@@ -36,10 +39,10 @@ class FoldedHealth(Line):
         for name, form in _PARTS.items():
             reading = readings.get(name)
             if reading and not (name in _ONLY_WHERE_ANY and reading.value in ("—", "0")):
-                parts.append((_part(form, reading), colour_of(reading.severity) or "$foreground"))
+                parts.append((_part(name, form, reading), colour_of(reading.severity) or "$foreground"))
         self.show(Content(" · ").join(Content.assemble(part) for part in parts))
 
 
-def _part(form: str, reading: Reading) -> str:
+def _part(name: str, form: str, reading: Reading) -> str:
     words = form.format(reading.brief or reading.value)
-    return words.replace("stalls", "stall") if reading.value == "1" else words
+    return words.replace(name, _ONE.get(name, name)) if reading.value == "1" else words

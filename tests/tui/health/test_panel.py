@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 
+from genesys_tui.tui.health.folded import FoldedHealth
 from genesys_tui.tui.health.gauges import Gauge
 from genesys_tui.tui.health.panel import Health
 from genesys_tui.tui.health.readings import Reading
@@ -38,6 +39,31 @@ async def test_the_sidebar_tells_how_it_went_in_words(stage: MakeStage, scenario
         await it.ask(pilot)
         await it.until(pilot, lambda: all(each in _sidebar(it) for each in words))
         assert it.app.chat.health.max_scroll_y == 0  # all of it is in sight
+
+
+class Folded(App[None]):
+    def compose(self) -> ComposeResult:
+        yield FoldedHealth()
+
+
+async def test_what_is_urgent_is_not_cut_from_the_folded_line_at_80_columns() -> None:
+    bad = {
+        "state": Reading("stalled for 121 s", "warning"),
+        "rate": Reading("62.1"),
+        "elapsed": Reading("121.3 s of 300 s", brief="121.3 s"),
+        "TTFT": Reading("10.25 s slow start", brief="10.25 s"),
+        "tokens": Reading("~12,345"),
+        "silent for": Reading("121 s of 300 s", "warning"),
+        "stalls": Reading("2", "warning"),
+        "anomalies": Reading("1", "warning"),
+        "diagnostics": Reading("0"),
+    }
+    app = Folded()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.query_one(FoldedHealth).read(bad)
+        await pilot.pause(0.1)
+        shown = app.screen._compositor.render_strips()[0].text
+    assert "silent 121 s of 300 s · 2 stalls · 1 anomaly" in shown
 
 
 async def test_a_burst_shows_no_rate(stage: MakeStage) -> None:
