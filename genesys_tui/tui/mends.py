@@ -53,7 +53,7 @@ def _fire_late_timers() -> None:
         if timer._repeat == 0:
             timer._skip = False
 
-    Timer.__init__ = init  # type: ignore[method-assign]
+    Timer.__init__ = init  # type: ignore[method-assign,assignment]
 
 
 class Broom:
