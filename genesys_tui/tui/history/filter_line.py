@@ -24,7 +24,7 @@ class FilterLine(Input):
 
     HELP = (
         "Type what calls must be: status:truncated, model:gpt*, stop:length, profile:lab, since:7d, until:2026-11-22,"
-        ' tokens:100, conversation:ID, kind:probe. Anything else is searched for in prompts, replies and errors;'
+        " tokens:100, conversation:ID, kind:probe. Anything else is searched for in prompts, replies and errors;"
         ' "quotes" hold together what has spaces.'
     )
     BINDINGS: ClassVar[list[BindingType]] = [
