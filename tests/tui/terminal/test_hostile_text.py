@@ -24,16 +24,8 @@ system = "\u001b]52;c;cm0gLXJmIC8=\u0007[bold red]loud[/] \u202e"
 "[@click=app.quit]q[/]" = "f8"
 """.replace(r"\uDB40\uDC61", r"\U000e0061")
 
-UNMET = {
-    "EraseQuestion",
-    "FileQuestion",
-    "Forks",
-    "ProbeScreen",
-    "ProductionQuestion",
-    "ReasoningDialog",
-    "SaveQuestion",
-}
-"""Screens that the walk does not meet yet. A screen that is neither met nor named here fails the test."""
+UNMET: set[str] = set()
+"""Screens that the walk does not meet. One that is neither met nor named here fails the test."""
 
 
 def screens() -> set[str]:

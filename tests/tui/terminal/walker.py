@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from textual import events
@@ -20,6 +22,11 @@ from genesys_tui.cli.entrance import Entrance
 from genesys_tui.config import load_settings
 from genesys_tui.demo.hostility import HOSTILE_TEXTS
 from genesys_tui.tui.app import GenesysApp
+from genesys_tui.tui.guard.permission import permitted
+from genesys_tui.tui.probe import palette
+from genesys_tui.tui.probe.dialog import ProbeDialog
+from genesys_tui.tui.probe.screen import ProbeScreen
+from genesys_tui.tui.screens.history import HistoryScreen
 
 HOSTILE = "".join(HOSTILE_TEXTS)
 LEFT_OUT = ("quit", "suspend", "edit_elsewhere")
@@ -46,12 +53,15 @@ class Walking(GenesysApp):
         for mode in list(self._modes):
             self.switch_mode(mode)
             await self.walk_look()
+            await self.walk_to_a_call()
             for key in self.walk_keys():
                 self.switch_mode(mode)
+                await self.walk_to_a_call()
                 await self.walk_press(key)
                 await self.walk_paste()
                 await self.walk_back()
         self.switch_mode("chat")
+        await self.walk_ask("say it again " + HOSTILE)  # or there is nothing to fork and to export
         for command in list(self.get_system_commands(self.screen)):
             if command.title.startswith(("Quit", "Theme", "Screenshot", "Try")):
                 continue
@@ -60,10 +70,58 @@ class Walking(GenesysApp):
             await self.walk_look()
             await self.walk_paste()
             await self.walk_back()
+        self.switch_mode("chat")
+        await self.walk_reasoning()
+        await self.walk_probe()
+        await self.walk_production()
         Path(sys.argv[2]).write_text(
             json.dumps({name: sorted(getattr(self, name)) for name in ("seen", "clicks", "unclean")})
         )
         self.exit(0)
+
+    async def walk_reasoning(self) -> None:
+        self.chat.transcript.begin("think")
+        self.chat.transcript.think(HOSTILE)
+        self.chat.transcript.append("thought")
+        self.chat.transcript.end("", "muted")
+        self.chat.action_reasoning()
+        await self.walk_look()
+        await self.walk_back()
+
+    async def walk_probe(self) -> None:
+        palette.ask(self)
+        await self.walk_until(lambda: isinstance(self.screen, ProbeDialog) and self.screen.query("#prompts"))
+        prompts = self.screen.query_one("#prompts", TextArea)
+        prompts.text = ""
+        prompts.focus()
+        self.post_message(events.Paste(HOSTILE))
+        await self.walk_sleep(PAUSE * 4)
+        await self.walk_press("f5")
+        await self.walk_until(lambda: isinstance(self.screen, ProbeScreen) and self.screen.report)
+        await self.walk_press("s")
+        await self.walk_paste()
+        await self.walk_back()
+
+    async def walk_production(self) -> None:
+        chat, settings = self.chat, self.chat.profile_settings
+        guarded = replace(settings, profile=replace(settings.profile, production=True, model=HOSTILE))
+        permitted(chat, guarded, lambda: None, lambda: None, rest="")
+        await self.walk_look()
+        await self.walk_back()
+
+    async def walk_to_a_call(self) -> None:
+        """Most keys of the history want one, and what was pasted into its filter finds none."""
+        if isinstance(screen := self.screen, HistoryScreen):
+            screen.filter_line.use("")
+            screen.table.focus()
+            await self.walk_until(lambda: screen.table.row)
+
+    async def walk_until(self, met: Callable[[], object]) -> None:
+        for _ in range(100):
+            if met():
+                return
+            await self.walk_sleep(PAUSE)
+        raise AssertionError(f"never met at {self.screen}")
 
     def walk_keys(self) -> list[str]:
         return [
