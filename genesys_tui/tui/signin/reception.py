@@ -118,7 +118,8 @@ class Receiving(WellMannered):
 
     def _offer(self, sentence: str) -> None:
         if self._door and not self._at_the_door:
-            how = f"Press {name_of(self, 'app.sign_in')} to sign in, or choose “Sign in…” in the palette."
+            key = name_of(self, "app.sign_in")
+            how = self._door.by_key or f"Press {key} to sign in, or choose “Sign in…” in the palette."
             self.notify(f"{sentence} {how}", severity="warning", timeout=12, markup=False)
 
     def _leave(self, departure: Departure | None) -> None:

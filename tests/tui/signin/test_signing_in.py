@@ -246,6 +246,19 @@ async def test_signing_out_forgets_and_offers_the_way_back(build: Build, keyring
     assert load_credentials(SecretStore("default")) is None
 
 
+async def test_where_a_key_is_wanted_no_key_to_press_is_named(build: Build) -> None:
+    for name, value in {"dialect": "openai", "base_url": "https://llm.invalid"}.items():
+        write_setting(load_settings().home.config_file, "default", name, value)
+    it = build()
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.until(pilot, lambda: it.app.chat.desk)
+        it.app.chat.prompt.text = "hello"
+        await pilot.press("enter")
+        await it.until(pilot, lambda: "The call was not made" in it.told and not it.app.chat.busy)
+        assert "run `genesys-tui login --api-key`" in it.told
+        assert "F9" not in it.told + it.screen
+
+
 async def test_a_call_that_lacks_a_token_offers_to_sign_in(build: Build, keyring: SecretService) -> None:
     _keep(build())
     it = build()
