@@ -163,3 +163,22 @@ def _read_until(leader: int, words: bytes, seconds: float = 40) -> bytes:
             raise AssertionError(f"{words!r} was not shown: {sent[-2000:]!r}")
         sent += os.read(leader, 65536)
     return sent
+
+
+async def test_without_colours_the_palette_shows_what_is_pointed_at(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    it = stage()
+    async with it.app.run_test(size=(80, 24)) as pilot:
+        await it.ready(pilot)
+        await pilot.press("ctrl+p")
+        await it.until(pilot, lambda: "Find, resume, rename" in it.screen)
+
+        def underlined() -> str:
+            strips = it.app.screen._compositor.render_strips()
+            return "".join(each.text for strip in strips for each in strip if each.style and each.style.underline)
+
+        await it.until(pilot, lambda: "Conversations" in underlined())
+        await pilot.press("down")
+        await it.until(pilot, lambda: underlined().strip() and "Conversations" not in underlined())
