@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from genesys_tui.call import Streams
     from genesys_tui.gateway.sequence import ContentMode
 
+GOODBYE = 0.8
+"""Seconds that quitting waits for cancelled calls to be recorded."""
+
 
 class Gateways(Protocol):
     """What the screen needs of a gateway."""

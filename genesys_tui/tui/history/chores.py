@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual.message import Message
 
 from genesys_tui.audit.events import moment
@@ -25,17 +23,10 @@ def erase(ledger: Ledger, request_id: str, deliver: Mailbox) -> None:
     """Erase what was said in a call."""
 
     def erased() -> Message:
-        ledger.erase(request_id)
-        return Done(f"What was said in the call {request_id[:8]} is erased.", request_id)
-
-    _work(erased, deliver)
-
-
-def _work(job: Callable[[], Message], deliver: Mailbox) -> None:
-    def safely() -> Message:
         try:
-            return job()
+            ledger.erase(request_id)
         except GenesysError as error:
             return Refused("chore", error)
+        return Done(f"What was said in the call {request_id[:8]} is erased.", request_id)
 
-    aside(safely, deliver)
+    aside(erased, deliver)

@@ -17,6 +17,7 @@ from genesys_tui.probe.report import Report, report_of
 from genesys_tui.probe.run import Run
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.conversations.question import Answer, path_of
+from genesys_tui.tui.desk import GOODBYE
 from genesys_tui.tui.leaving import Leaving
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.messages import Crashed
@@ -38,9 +39,6 @@ TICK = 0.2
 
 BROAD = 120
 """Cells from which the two tables stand side by side."""
-
-GOODBYE = 0.8
-"""Seconds that quitting waits for cancelled calls to be recorded."""
 
 
 class ProbeScreen(Leaving[None]):
