@@ -43,7 +43,11 @@ def test_what_is_written_counts_and_what_is_empty_asks_for_nothing(settings: Set
         ("max_gap", "2s", "max_gap: takes a number."),
         ("max_failed", "-1", "max_failed: must be greater than or equal to 0."),
         ("prompts", " \n", "prompts: is empty; name at least one."),
-        ("baseline", "soon", "baseline: 'soon' is no moment. Give a date (2026-11-22, yesterday) or an age (7d, 24h, 30m)."),
+        (
+            "baseline",
+            "soon",
+            "baseline: 'soon' is no moment. Give a date (2026-11-22, yesterday) or an age (7d, 24h, 30m).",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_told(name: str, text: str, told: str, settings: Settings) -> None:
