@@ -72,6 +72,8 @@ class GatewayError(GenesysError):
     """The call could not be made, or its answer not be used."""
 
     kind = "gateway"
+    said: tuple[str, ...] = ()
+    """All that a refusal said, at full length, without what it repeats of the request. To look into, not to show."""
 
 
 class Refused(GatewayError):

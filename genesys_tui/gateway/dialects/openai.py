@@ -11,13 +11,19 @@ import re
 from typing import Any, Literal
 
 from genesys_tui.errors import GatewayError
-from genesys_tui.gateway.dialects.dialect import Advice, Reader
+from genesys_tui.gateway.dialects.dialect import Advice, Dialect, Reader
 from genesys_tui.gateway.dialects.openai_events import OpenAIReader
 from genesys_tui.gateway.payload import ChunkMatrix, Payload
 
 _COMPLETIONS = "/chat/completions"
 _VERSIONED = re.compile(r"(?<!/)/v\d[^/]*(/openai)?$")
 """How a base URL ends that has the version in it already, such as Gemini's ``…/v1beta/openai``."""
+
+
+_Limit = Literal["max_tokens", "max_completion_tokens"]
+_USAGE = re.compile("stream_options|include_usage")
+_USE_THE_OTHER_LIMIT = re.compile(r"\buse\W+max_completion_tokens|max_completion_tokens\W+instead", re.IGNORECASE)
+"""What is said of a limit that is too high may name both, too."""
 
 
 class OpenAIDialect:
@@ -32,6 +38,13 @@ class OpenAIDialect:
         forbidden="The API key may not use this gateway or this model: ask whoever runs it.",
         still_unauthorized="Set the API key anew: `genesys-tui login --api-key`.",
     )
+
+    def __init__(self, *, takes_usage: bool = True, limit: _Limit = "max_tokens") -> None:
+        """Ask for the usage where the payload wishes it, unless the gateway does not take that; ``limit`` is what it
+        calls ``max_tokens``.
+        """
+        self._takes_usage = takes_usage
+        self._limit = limit
 
     def url(self, base_url: str, path: str) -> str:
         """``/v1/chat/completions`` behind the base URL, which may hold a part of that already."""
@@ -57,13 +70,13 @@ class OpenAIDialect:
         fields: dict[str, Any] = {
             "model": payload.model,
             "messages": [message.model_dump() for message in payload.input.messages],
-            "max_tokens": parameters.max_tokens,
+            self._limit: parameters.max_tokens,
             "temperature": parameters.temperature,
             "stream": True,
         }
         if parameters.stop:
             fields["stop"] = list(parameters.stop)
-        if _asks_for_usage(payload):
+        if self._asks_for_usage(payload):
             fields["stream_options"] = {"include_usage": True}
         return json.dumps(fields, ensure_ascii=False).encode()
 
@@ -73,18 +86,23 @@ class OpenAIDialect:
 
     def reader(self, payload: Payload) -> Reader:
         """Waits for the usage where it was asked for."""
-        return OpenAIReader(expects_usage=_asks_for_usage(payload))
+        return OpenAIReader(expects_usage=self._asks_for_usage(payload))
 
-    def concession(self, payload: Payload, error: GatewayError) -> tuple[Payload, str] | None:
-        """The same without ``stream_options``, which older gateways and some others do not take."""
-        refused = error.status_code in (400, 422) and re.search("stream_options|include_usage", error.message)
-        if not refused or not _asks_for_usage(payload):
-            return None
-        config = payload.stream_config
-        directives = config.completion_directives.model_copy(update={"include_usage": False})
-        config = config.model_copy(update={"completion_directives": directives})
-        return payload.model_copy(update={"stream_config": config}), "stream_options (include_usage)"
+    def concession(self, payload: Payload, error: GatewayError) -> tuple[Dialect, str] | None:
+        """Without ``stream_options``, which older gateways and some others do not take; or with the other name of
+        ``max_tokens``, which OpenAI's reasoning models insist on.
+        """
+        if self._asks_for_usage(payload) and _says(error, _USAGE):
+            without = OpenAIDialect(takes_usage=False, limit=self._limit)
+            return without, "The gateway does not take stream_options (include_usage). Asking once more without."
+        if self._limit == "max_tokens" and _says(error, _USE_THE_OTHER_LIMIT):
+            renamed = OpenAIDialect(takes_usage=self._takes_usage, limit="max_completion_tokens")
+            return renamed, "The gateway does not take max_tokens. Asking once more with max_completion_tokens."
+        return None
+
+    def _asks_for_usage(self, payload: Payload) -> bool:
+        return self._takes_usage and payload.stream_config.completion_directives.include_usage
 
 
-def _asks_for_usage(payload: Payload) -> bool:
-    return payload.stream_config.completion_directives.include_usage
+def _says(error: GatewayError, what: re.Pattern[str]) -> bool:
+    return any(what.search(said) for said in error.said)
