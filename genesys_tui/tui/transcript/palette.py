@@ -99,3 +99,45 @@ def palette_of(widget: Widget) -> Palette:
             bgcolor=below.rich_color if styles.has_rule("background") else None,
         )
     return Palette(widget.rich_style, looks)
+
+
+LOOK_CSS = """
+Transcript {
+    & > .transcript--prompt { text-style: bold; background: $foreground 6%; }
+    & > .transcript--prompt-bar { color: $primary; }
+    & > .transcript--heading { text-style: bold; color: $text-primary; }
+    & > .transcript--heading-line { color: $primary; }
+    & > .transcript--strong { text-style: bold; }
+    & > .transcript--emphasis { text-style: italic; }
+    & > .transcript--struck { text-style: strike; }
+    & > .transcript--inline-code { color: $text-accent; background: $surface; }
+    & > .transcript--link { text-style: underline; color: $text-secondary; }
+    & > .transcript--address { color: $text-muted; }
+    & > .transcript--marker { color: $text-primary; }
+    & > .transcript--quote { text-style: italic; }
+    & > .transcript--quote-bar { color: $secondary; }
+    & > .transcript--rule { color: $foreground 30%; }
+    & > .transcript--table-header { text-style: bold; }
+    & > .transcript--table-line { color: $foreground 30%; }
+    & > .transcript--code { background: $surface; }
+    & > .transcript--code-label { color: $text-muted; text-style: italic; }
+    & > .transcript--code-comment { color: $text-muted; text-style: italic; }
+    & > .transcript--code-keyword { color: $text-accent; }
+    & > .transcript--code-name { color: $text-secondary; }
+    & > .transcript--code-number { color: $text-warning; }
+    & > .transcript--code-string { color: $text-success; }
+    & > .transcript--note-success { color: $text-success; }
+    & > .transcript--note-warning { color: $text-warning; text-style: bold; }
+    & > .transcript--note-error { color: $text-error; text-style: bold; }
+    & > .transcript--note-muted { color: $text-muted; }
+    & > .transcript--hit { color: $text-warning; text-style: bold underline; }
+    & > .transcript--hit-current { color: $text-warning; text-style: bold underline reverse; }
+    & > .transcript--selected { background: $primary 35%; }
+    &:nocolor > .transcript--selected { text-style: reverse; }
+    & > .transcript--cursor { color: $primary; text-style: bold; }
+    &:nocolor > .transcript--cursor { text-style: bold underline; }
+    & > .transcript--mark { color: $text-accent; text-style: bold; }
+    & > .transcript--unseen { background: $primary; color: $text; text-style: bold; }
+}
+"""
+"""How they look unless a theme says otherwise."""

@@ -16,7 +16,7 @@ from genesys_tui.tui.transcript.cursor import Cursor
 from genesys_tui.tui.transcript.finding import Finding, Span
 from genesys_tui.tui.transcript.marking import Mark, marks
 from genesys_tui.tui.transcript.overlay import selected_text, with_chip, with_cursor, with_edge, with_selection
-from genesys_tui.tui.transcript.palette import LOOKS
+from genesys_tui.tui.transcript.palette import LOOK_CSS, LOOKS
 from genesys_tui.tui.transcript.said import Said
 from genesys_tui.tui.transcript.widget import Sheet
 
@@ -40,7 +40,8 @@ class Transcript(Sheet):
         Binding("escape", "let_go", "Let go", id="transcript.let_go", key_display="esc"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{look}" for look in LOOKS}
-    DEFAULT_CSS = """
+    DEFAULT_CSS = (
+        """
     Transcript {
         height: 1fr;
         padding: 0 0 0 1;
@@ -56,44 +57,10 @@ class Transcript(Sheet):
         scrollbar-background-active: $background;
         background: $background;
         color: $foreground;
-
-        & > .transcript--prompt { text-style: bold; background: $foreground 6%; }
-        & > .transcript--prompt-bar { color: $primary; }
-        & > .transcript--heading { text-style: bold; color: $text-primary; }
-        & > .transcript--heading-line { color: $primary; }
-        & > .transcript--strong { text-style: bold; }
-        & > .transcript--emphasis { text-style: italic; }
-        & > .transcript--struck { text-style: strike; }
-        & > .transcript--inline-code { color: $text-accent; background: $surface; }
-        & > .transcript--link { text-style: underline; color: $text-secondary; }
-        & > .transcript--address { color: $text-muted; }
-        & > .transcript--marker { color: $text-primary; }
-        & > .transcript--quote { text-style: italic; }
-        & > .transcript--quote-bar { color: $secondary; }
-        & > .transcript--rule { color: $foreground 30%; }
-        & > .transcript--table-header { text-style: bold; }
-        & > .transcript--table-line { color: $foreground 30%; }
-        & > .transcript--code { background: $surface; }
-        & > .transcript--code-label { color: $text-muted; text-style: italic; }
-        & > .transcript--code-comment { color: $text-muted; text-style: italic; }
-        & > .transcript--code-keyword { color: $text-accent; }
-        & > .transcript--code-name { color: $text-secondary; }
-        & > .transcript--code-number { color: $text-warning; }
-        & > .transcript--code-string { color: $text-success; }
-        & > .transcript--note-success { color: $text-success; }
-        & > .transcript--note-warning { color: $text-warning; text-style: bold; }
-        & > .transcript--note-error { color: $text-error; text-style: bold; }
-        & > .transcript--note-muted { color: $text-muted; }
-        & > .transcript--hit { color: $text-warning; text-style: bold underline; }
-        & > .transcript--hit-current { color: $text-warning; text-style: bold underline reverse; }
-        & > .transcript--selected { background: $primary 35%; }
-        &:nocolor > .transcript--selected { text-style: reverse; }
-        & > .transcript--cursor { color: $primary; text-style: bold; }
-        &:nocolor > .transcript--cursor { text-style: bold underline; }
-        & > .transcript--mark { color: $text-accent; text-style: bold; }
-        & > .transcript--unseen { background: $primary; color: $text; text-style: bold; }
     }
     """
+        + LOOK_CSS
+    )
 
     class Found(Message):
         """The hits are others, or another one is looked at."""
