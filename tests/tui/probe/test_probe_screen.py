@@ -20,11 +20,15 @@ from genesys_tui.tui.probe.screen import ProbeScreen
 WIDE, NARROW = (120, 40), (80, 24)
 
 
+def _choose(place: Stage) -> None:
+    commands = {command.title: command for command in place.app.get_system_commands(place.app.screen)}
+    commands["Run a probe…"].callback()
+
+
 async def _asked(place: Stage, pilot: Pilot[Any], **fields: str) -> ProbeDialog:
     """Ask for one in the palette, and fill these in."""
     await place.ready(pilot)
-    commands = {command.title: command for command in place.app.get_system_commands(place.app.screen)}
-    commands["Run a probe…"].callback()
+    _choose(place)
     await place.until(pilot, lambda: isinstance(place.app.screen, ProbeDialog) and place.app.screen.query("#prompts"))
     dialog = place.app.screen
     assert isinstance(dialog, ProbeDialog)
@@ -219,16 +223,6 @@ async def test_a_file_of_another_kind_is_refused_and_one_that_exists_asked_about
         await place.until(pilot, lambda: (tmp_path / "there.json").read_text() != "old")
 
 
-async def test_a_read_only_profile_is_not_probed(stage: MakeStage) -> None:
-    place = stage(read_only=True)
-    async with place.app.run_test(size=WIDE) as pilot:
-        await _asked(place, pilot)
-        await pilot.press("f5")
-        await place.until(pilot, lambda: "read-only" in place.screen)
-        assert not isinstance(place.app.screen, ProbeScreen)
-        assert place.records == []
-
-
 async def test_production_is_asked_about_first(stage: MakeStage) -> None:
     place = stage(production=True)
     async with place.app.run_test(size=WIDE) as pilot:
@@ -274,7 +268,7 @@ async def test_a_read_only_profile_refuses_before_anything_is_filled_in(stage: M
     place = stage(read_only=True)
     async with place.app.run_test(size=WIDE) as pilot:
         await place.ready(pilot)
-        commands = {command.title: command for command in place.app.get_system_commands(place.app.screen)}
-        commands["Run a probe…"].callback()
+        _choose(place)
         await place.until(pilot, lambda: "is read-only" in place.screen)
         assert place.app.screen is place.app.chat
+        assert place.records == []
