@@ -80,7 +80,9 @@ def case_of(ledger: Ledger, request_id: str, arrived: Callable[[str], Arrived | 
 
 def versions() -> dict[str, str]:
     """Of what made the call."""
-    found = {"python": platform.python_version(), "openssl": ssl.OPENSSL_VERSION, "system": platform.platform()}
+    # platform.platform() would ask another program, which inherits our environment.
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    found = {"python": platform.python_version(), "openssl": ssl.OPENSSL_VERSION, "system": system}
     return found | {package: _version(package) for package in _PACKAGES}
 
 
