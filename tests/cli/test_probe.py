@@ -73,11 +73,13 @@ def test_no_credentials_end_it_at_once_with_the_code_of_ask(run: Run) -> None:
 def test_a_file_is_followed_and_options_beat_it(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "probe.toml"
     file.write_text(
-        'prompts = ["one", "two"]\nrepeat = 2\n[limits]\nmax_gap = 0.000001\n'
+        'prompts = ["one", "two"]\nrepeat = 2\n[limits]\nmax_ttft_p95 = 0.000001\n'
         '[parameters]\nmax_tokens = 33\nmodel = "m"\n'
     )
     broken = run("probe", str(file), "--demo", "--rate", "0", "--format", "json")
-    held = run("probe", str(file), "--demo", "--rate", "0", "--format", "json", "--max-gap", "30", "--model", "mine")
+    held = run(
+        "probe", str(file), "--demo", "--rate", "0", "--format", "json", "--max-ttft-p95", "30", "--model", "mine"
+    )
 
     assert (broken.returncode, held.returncode) == (1, 0)
     assert json.loads(broken.stdout)["calls_ended"] == 4
