@@ -66,10 +66,13 @@ class Broom:
         self._app = app
         self._wait = wait
         self._waits = False
+        self._more = False  # what went since it waits, and may not be gone when it sweeps
 
     def soon(self, _: object = None) -> None:
         """Something may be gone."""
-        if not self._waits:
+        if self._waits:
+            self._more = True
+        else:
             self._waits = True
             self._app.set_timer(self._wait, self._sweep)
 
@@ -77,9 +80,11 @@ class Broom:
         if any(thread.name in CALLS for thread in threading.enumerate()):
             self._app.set_timer(AGAIN, self._sweep)
             return
-        self._waits = False
+        again, self._waits, self._more = self._more, False, False
         forget_watchers(self._app)
         gc.collect()
+        if again:
+            self.soon()
 
 
 def forget_watchers(app: App[Any]) -> None:
