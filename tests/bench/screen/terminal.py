@@ -76,6 +76,13 @@ class Terminal:
         both = termios.ECHO | termios.ICANON
         return termios.tcgetattr(self._follower)[3] & both == both
 
+    def echo(self) -> None:
+        """Be set as a shell sets it where a program has stopped."""
+        attributes = termios.tcgetattr(self._follower)
+        attributes[0] |= termios.ICRNL
+        attributes[3] |= termios.ECHO | termios.ICANON
+        termios.tcsetattr(self._follower, termios.TCSANOW, attributes)
+
     def type(self, text: str) -> int:
         """Type, and return where in the output to look for what follows."""
         with self._changed:
