@@ -7,6 +7,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -17,6 +18,9 @@ MANY = 200_000
 """Events from which further processes are worth their start."""
 
 PROCESSORS = min(os.cpu_count() or 1, 8)
+
+_OTHERS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+"""Ctrl+C and a closed window reach every process of a terminal; who asked for the work stops it."""
 
 
 class Places:
@@ -65,7 +69,8 @@ def spread(do: Callable[[Task], Result], tasks: Sequence[Task], given: Places | 
         waiting: deque[Future[Result]] = deque()
         try:
             for task in tasks:
-                waiting.append(pool.submit(do, task))
+                with _held():
+                    waiting.append(pool.submit(do, task))  # starts a process where one is missing
                 if len(waiting) > PROCESSORS + 1:
                     yield waiting.popleft().result()
             while waiting:
@@ -74,9 +79,20 @@ def spread(do: Callable[[Task], Result], tasks: Sequence[Task], given: Places | 
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+@contextmanager
+def _held() -> Iterator[None]:
+    """Hold those signals back: a process that starts inherits that, and so hears none before it ignores them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OTHERS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(given: Places | None) -> None:
-    # Ctrl+C and a closed window reach every process of a terminal; who asked for the work stops it.
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    for each in _OTHERS:
+        signal.signal(each, signal.SIG_IGN)
     _own[0] = given
