@@ -13,7 +13,18 @@ from typing import Protocol
 
 from genesys_tui.audit.records import Observation, Record, RecordedError, Status
 from genesys_tui.errors import GenesysError, TimedOut
-from genesys_tui.gateway.facts import Anomaly, Answered, Delta, Diagnostic, Ending, Fact, Received, Retry
+from genesys_tui.gateway.facts import (
+    Anomaly,
+    Answered,
+    Arrival,
+    Delta,
+    Deltas,
+    Diagnostic,
+    Ending,
+    Fact,
+    Received,
+    Retry,
+)
 from genesys_tui.gateway.payload import Payload
 from genesys_tui.gateway.scope import Cancelled, Scope
 from genesys_tui.metrics import DEFAULT_STALL, Snapshot, StreamMetrics
@@ -45,7 +56,7 @@ CallFact = Started | Fact | Ended
 class Streams(Protocol):
     """What a call needs of a gateway."""
 
-    def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
+    def stream(self, payload: Payload, scope: Scope) -> Generator[Arrival, None, Ending]:
         """See ``genesys_tui.gateway.client.Gateway.stream``."""
 
 
@@ -153,18 +164,22 @@ class Call:
         with closing(self._gateway.stream(self._payload, self._scope)) as stream:
             while True:
                 try:
-                    fact = next(stream)
+                    arrival = next(stream)
                 except StopIteration as end:
                     ending: Ending = end.value
                     return ending
-                self._metrics.take(fact)
-                if isinstance(fact, Delta):
-                    if fact.replaces:
+                self._metrics.take(arrival)
+                if isinstance(arrival, Deltas):
+                    self._text.write("".join([delta.content for delta in arrival.deltas]))
+                    yield from arrival.deltas
+                    continue
+                if isinstance(arrival, Delta):
+                    if arrival.replaces:
                         self._text = io.StringIO()
-                    self._text.write(fact.content)
-                elif not isinstance(fact, Received):
-                    self._take_note(fact)
-                yield fact
+                    self._text.write(arrival.content)
+                elif not isinstance(arrival, Received):
+                    self._take_note(arrival)
+                yield arrival
 
     def _take_note(self, fact: Fact) -> None:
         if isinstance(fact, Diagnostic):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from genesys_tui.gateway.facts import (
     Anomaly,
     Answered,
+    Arrival,
     Delta,
+    Deltas,
     Diagnostic,
     Ending,
-    Fact,
     Heartbeat,
     Reasoning,
     Received,
@@ -43,6 +44,11 @@ class Gaps:
         self.longest = 0.0
         """Seconds, exact."""
         self._buckets: Counter[int] = Counter()
+
+    def add_none(self, times: int) -> None:
+        """Count so many gaps of no length, of chunks that arrived together."""
+        self.count += times
+        self._buckets[-1] += times
 
     def add(self, gap: float) -> None:
         """Count one gap, in seconds."""
@@ -139,11 +145,14 @@ class StreamMetrics:
         self._ended: float | None = None
         self._slots: deque[list[float]] = deque()  # [start of the slot, tokens in it], of the last WINDOW seconds
 
-    def take(self, fact: Fact | Ending) -> None:
-        """Count one fact."""
+    def take(self, fact: Arrival | Ending) -> None:
+        """Count what arrived, or that it ended."""
         with self._lock:
             if isinstance(fact, Delta):
                 self._chunk(fact)
+            elif isinstance(fact, Deltas):
+                self._chunk(fact.deltas[0])
+                self._chunks_with_it(fact.deltas[1:])
             elif isinstance(fact, Received):
                 self.bytes += fact.size
                 self._last_byte = fact.at
@@ -236,6 +245,16 @@ class StreamMetrics:
             slots[-1][1] += tokens - self.tokens
         else:
             self._begin_slot(at, tokens - self.tokens)
+        self.tokens = tokens
+
+    def _chunks_with_it(self, deltas: tuple[Delta, ...]) -> None:
+        """Chunks that arrived with the one before."""
+        self.chunks += len(deltas)
+        self.gaps.add_none(len(deltas))
+        if self._first_token is None and any(delta.content for delta in deltas):
+            self._first_token = deltas[0].at
+        tokens = deltas[-1].tokens_generated
+        self._slots[-1][1] += tokens - self.tokens
         self.tokens = tokens
 
     def _begin_slot(self, at: float, tokens: int) -> None:

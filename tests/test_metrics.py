@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from genesys_tui.gateway.facts import (
     Anomaly,
     Answered,
+    Arrival,
     Delta,
+    Deltas,
     Diagnostic,
     Ending,
     Fact,
@@ -30,7 +32,7 @@ from genesys_tui.metrics import Gaps, StreamMetrics
 ASKED = [Requested(100.0, 1), Answered(100.2, 200, None)]
 
 
-def metrics_of(facts: Iterable[Fact | Ending], stall_seconds: float = 2.0) -> StreamMetrics:
+def metrics_of(facts: Iterable[Arrival | Ending], stall_seconds: float = 2.0) -> StreamMetrics:
     metrics = StreamMetrics(stall_seconds)
     for fact in facts:
         metrics.take(fact)
@@ -39,6 +41,27 @@ def metrics_of(facts: Iterable[Fact | Ending], stall_seconds: float = 2.0) -> St
 
 def deltas(*arrivals: float, tokens: int = 1) -> list[Fact]:
     return [Delta(at, "x", tokens * (n + 1)) for n, at in enumerate(arrivals)]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 3), st.lists(st.tuples(st.sampled_from(["", "x"]), st.integers(0, 40)), min_size=2, max_size=9)
+        ),
+        max_size=6,
+    ),
+    st.floats(0, 3),
+)
+def test_deltas_that_arrived_together_count_as_each_by_itself(
+    moments: list[tuple[float, list[tuple[str, int]]]], later: float
+) -> None:
+    together: list[Arrival | Ending] = [*ASKED]
+    at = 100.2
+    for pause, told in moments:
+        at += pause
+        together.append(Deltas(at, tuple(Delta(at, content, tokens) for content, tokens in told)))
+    alone = [each for one in together for each in (one.deltas if isinstance(one, Deltas) else (one,))]
+    assert metrics_of(together).snapshot(at + later) == metrics_of(alone).snapshot(at + later)
 
 
 def test_the_first_token_comes_with_the_first_delta_that_is_not_empty() -> None:

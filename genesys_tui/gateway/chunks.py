@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, ValidationError
+from typing_extensions import NotRequired, TypedDict
 
 from genesys_tui.gateway.facts import Ending
 
@@ -47,8 +48,19 @@ class StreamChunk(BaseModel):
             return validate_chunk(text)
 
 
-# Half a microsecond less than through the class.
+class ChunkFields(TypedDict):
+    """What a StreamChunk holds, by the same rules, without the object around it: two thirds of the time."""
+
+    chunk_id: str
+    content: str
+    tokens_generated: TokenCount
+    is_complete: NotRequired[StrictBool]
+    metadata: NotRequired[dict[str, Any] | None]
+
+
+# Half a microsecond less than through the class. Both raise pydantic's ``ValidationError``.
 validate_chunk: Callable[[bytes | str], StreamChunk] = TypeAdapter(StreamChunk).validator.validate_json
+validate_fields: Callable[[bytes], ChunkFields] = TypeAdapter(ChunkFields).validator.validate_json
 
 
 def ending_from(metadata: dict[str, Any] | None, at: float) -> Ending:

@@ -17,7 +17,7 @@ from genesys_tui.errors import GatewayError, SignInError
 from genesys_tui.gateway.authorization import authorization
 from genesys_tui.gateway.dialects import Dialect
 from genesys_tui.gateway.endpoint import Endpoint
-from genesys_tui.gateway.facts import Answered, Ending, Fact, Requested, Retry
+from genesys_tui.gateway.facts import Answered, Arrival, Ending, Requested, Retry
 from genesys_tui.gateway.failures import in_words
 from genesys_tui.gateway.models import fetch_models
 from genesys_tui.gateway.network import ScopedTransport
@@ -88,7 +88,7 @@ class Gateway:
                 raise
             raise _refused_again(error, self.endpoint.speaks.advice.still_unauthorized) from error
 
-    def stream(self, payload: Payload, scope: Scope) -> Generator[Fact, None, Ending]:
+    def stream(self, payload: Payload, scope: Scope) -> Generator[Arrival, None, Ending]:
         """Send the payload and yield what comes back, as it comes; returns how the reply ended.
 
         Raises GatewayError or SignInError where there is no usable reply, Cancelled when the scope is cancelled.
@@ -122,7 +122,9 @@ class Gateway:
                 token = scope.run(self._tokens.token)  # the old one may have expired meanwhile
         raise AssertionError("unreachable")
 
-    def _attempt(self, payload: Payload, dialect: Dialect, token: str, scope: Scope) -> Generator[Fact, None, Ending]:
+    def _attempt(
+        self, payload: Payload, dialect: Dialect, token: str, scope: Scope
+    ) -> Generator[Arrival, None, Ending]:
         """One request. Raises GatewayError as long as nothing has been answered; from then on it has an ending."""
         # The password of a client certificate's key may be in a keyring that waits to be unlocked.
         tls = scope.run(lambda: self.endpoint.tls)

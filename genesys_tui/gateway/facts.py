@@ -68,6 +68,14 @@ delta_of: Callable[[tuple[float, str, int, str, bool, bytes]], Delta] = partial(
 """``Delta(…)`` of all its fields, in half the time: it is done for every chunk."""
 
 
+class Deltas(NamedTuple):
+    """Reply text that arrived together, with two chunks or more."""
+
+    at: float
+    deltas: tuple[Delta, ...]
+    """Each of the same moment; none replaces."""
+
+
 class Reasoning(NamedTuple):
     """The model reasons, before its reply or in the midst of it."""
 
@@ -153,3 +161,5 @@ class Ending(NamedTuple):
 
 
 Fact = Requested | Answered | Headers | Received | Delta | Reasoning | Heartbeat | Diagnostic | Anomaly | Done | Retry
+Arrival = Fact | Deltas
+"""What a gateway tells at once."""

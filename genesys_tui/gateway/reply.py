@@ -1,7 +1,8 @@
 """The reply: an open stream, read to its end.
 
 The way of a chunk: its bytes are stamped here as they arrive, ``EventDecoder`` cuts them into events, the dialect
-validates each straight from its bytes, ``Sequence`` checks it against those before it and gives the delta.
+validates each straight from its bytes, ``Sequence`` checks it against those before it and gives the delta. Deltas that
+arrived together go on together.
 """
 
 from __future__ import annotations
@@ -16,7 +17,18 @@ from genesys_tui.errors import BrokenOff
 from genesys_tui.gateway.body import body_of
 from genesys_tui.gateway.chunks import StreamChunk, ending_from
 from genesys_tui.gateway.dialects import Failure, Final, Reader, Reading, Thought
-from genesys_tui.gateway.facts import Diagnostic, Done, Ending, Fact, Heartbeat, Reasoning, Received
+from genesys_tui.gateway.facts import (
+    Arrival,
+    Delta,
+    Deltas,
+    Diagnostic,
+    Done,
+    Ending,
+    Fact,
+    Heartbeat,
+    Reasoning,
+    Received,
+)
 from genesys_tui.gateway.payload import GatewayConstraints
 from genesys_tui.gateway.redaction import redacted
 from genesys_tui.gateway.refusals import encoding_of, what_it_says
@@ -56,27 +68,15 @@ class Reply:
         self._decoder = EventDecoder()
         self._ending: Ending | None = None
 
-    def read(self, limits: GatewayConstraints) -> Generator[Fact, None, Ending]:
+    def read(self, limits: GatewayConstraints) -> Generator[Arrival, None, Ending]:
         """Yield the facts as they arrive; return how the reply ended. Raises Cancelled, and BrokenOff."""
         cut = "timeout"
         last = self._clock()
-        read, plain = self._reader.read, self._sequence.plain
         try:
             for data in self._pieces(limits.timeout_on_inactivity_seconds):
                 last = self._clock()
                 yield Received(last, len(data))
-                for item in self._decoder.feed(data):
-                    if isinstance(item, Event):
-                        if self._secret in item.data or item.name != "message":
-                            item = self._quiet(item)
-                        reading = read(item, last)
-                        # One call and no generator for the usual case: this is done for every event.
-                        if isinstance(reading, StreamChunk) and (delta := plain(reading, last, item.data)):
-                            yield delta
-                        else:
-                            yield from self._understand(reading, item, last)
-                    else:
-                        yield self._sign_of_life(item, last)
+                yield from self._take(data, last)
             cut, detail = "disconnected", "the connection ended"
         except Cancelled:
             if self._ending is None:
@@ -93,6 +93,36 @@ class Reply:
         if cut == "disconnected" and at - last >= QUIET:
             detail += f" after {at - last:.1f} s of silence"
         return Ending(at, cut, truncated=True, detail=detail)
+
+    def _take(self, data: bytes, at: float) -> Iterator[Arrival]:
+        """What these bytes complete."""
+        secret, glance, plain = self._secret, self._reader.glance, self._sequence.plain
+        together: list[Delta] = []
+        for item in self._decoder.feed(data):
+            # Two calls and no generator for the usual case: this is done for every event.
+            if (
+                isinstance(item, Event)
+                and item.name == "message"
+                and secret not in item.data
+                and (chunk := glance(item.data))
+                and (delta := plain(chunk, at, item.data))
+            ):
+                together.append(delta)
+                continue
+            if together:
+                yield _arrived(together)
+                together = []
+            yield from self._look_at(item, at)
+        if together:
+            yield _arrived(together)
+
+    def _look_at(self, item: Event | Pulse | Oversized, at: float) -> Iterator[Fact]:
+        if not isinstance(item, Event):
+            yield self._sign_of_life(item, at)
+            return
+        if self._secret in item.data or item.name != "message":
+            item = self._quiet(item)
+        yield from self._understand(self._reader.read(item, at), item, at)
 
     def _pieces(self, timeout: float) -> Iterator[bytes]:
         """The body as it arrives. One that was compressed against our wish is unpacked."""
@@ -159,3 +189,7 @@ class Reply:
             )
         linger = time.perf_counter() + self._reader.linger
         self._scope.deadline = linger if self._scope.deadline is None else min(self._scope.deadline, linger)
+
+
+def _arrived(deltas: list[Delta]) -> Delta | Deltas:
+    return deltas[0] if len(deltas) == 1 else Deltas(deltas[0].at, tuple(deltas))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from genesys_tui.gateway.chunks import MAX_TOKENS, StreamChunk
+from genesys_tui.gateway.chunks import MAX_TOKENS, ChunkFields, StreamChunk
 from genesys_tui.gateway.facts import Anomaly, Delta, delta_of
 from genesys_tui.gateway.payload import ChunkMatrix
 
@@ -36,23 +36,25 @@ class Sequence:
         self._repeats = 0
         self._hint_open = not self._cumulative
 
-    def plain(self, chunk: StreamChunk, at: float, data: bytes) -> Delta | None:
+    def plain(self, chunk: ChunkFields, at: float, data: bytes) -> Delta | None:
         """The delta of a chunk of which there is nothing else to say; else None, and it is still to be taken."""
-        chunk_id, tokens = chunk.chunk_id, chunk.tokens_generated
+        chunk_id, tokens, ids = chunk["chunk_id"], chunk["tokens_generated"], self._ids
         if (
             self._hint_open
             or self._cumulative
             or self.complete
-            or chunk.is_complete
-            or chunk_id in self._ids
+            or chunk.get("is_complete")
+            or chunk_id in ids
             or chunk_id in self._older_ids
             or not self._least <= tokens - self.tokens <= self._most
         ):
             return None
         if chunk_id:
-            self._remember(chunk_id)
+            ids.add(chunk_id)
+            if len(ids) == REMEMBERED_IDS:
+                self._forget_old_ids()
         self.tokens = tokens
-        return delta_of((at, chunk.content, tokens, chunk_id, False, data))
+        return delta_of((at, chunk["content"], tokens, chunk_id, False, data))
 
     def take(self, chunk: StreamChunk, at: float, data: bytes = b"") -> Iterator[Delta | Anomaly]:
         """Yield the chunk's anomalies, then its delta unless it is to be ignored. ``data`` is the chunk as it came."""
@@ -64,7 +66,9 @@ class Sequence:
             yield Anomaly(at, "duplicate_chunk", chunk.chunk_id, "was seen before and was dropped", data)
             return
         if chunk.chunk_id:
-            self._remember(chunk.chunk_id)
+            self._ids.add(chunk.chunk_id)
+            if len(self._ids) == REMEMBERED_IDS:
+                self._forget_old_ids()
         step = chunk.tokens_generated - self.tokens
         if step < 0:
             fall = f"tokens_generated fell from {self.tokens} to {chunk.tokens_generated}"
@@ -121,10 +125,8 @@ class Sequence:
         self._hint_open, self._text = False, ""
         return True
 
-    def _remember(self, chunk_id: str) -> None:
-        self._ids.add(chunk_id)
-        if len(self._ids) == REMEMBERED_IDS:
-            self._older_ids, self._ids = self._ids, set()
+    def _forget_old_ids(self) -> None:
+        self._older_ids, self._ids = self._ids, set()
 
 
 def validate_token_sequence(chunks: Iterable[StreamChunk], matrix: ChunkMatrix | None = None) -> list[Anomaly]:

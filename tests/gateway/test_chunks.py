@@ -94,6 +94,23 @@ JSON_VALUES = st.recursive(
     lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3),
     max_leaves=8,
 )
+FIELDS = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from([value]) | JSON_VALUES for name, value in (CHUNK | {"more": 1}).items()}
+)
+
+
+@given(FIELDS)
+def test_at_a_glance_a_chunk_is_what_it_is_by_all_rules(fields: dict[str, Any]) -> None:
+    data = json.dumps(fields).encode()
+    seen, reading = GenesysReader().glance(data), read(Event(data), 0)
+    if seen is None:
+        assert isinstance(reading, Diagnostic)
+    else:
+        assert isinstance(reading, StreamChunk)
+        assert StreamChunk(**seen) == reading
+        assert seen.keys() <= StreamChunk.model_fields.keys()
+
+
 METADATA = st.dictionaries(st.sampled_from(["stop_reason", "truncated", "usage", "x"]), JSON_VALUES)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, Protocol
 
 from genesys_tui.errors import GatewayError
-from genesys_tui.gateway.chunks import StreamChunk
+from genesys_tui.gateway.chunks import ChunkFields, StreamChunk
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.payload import ChunkMatrix, Payload
 from genesys_tui.gateway.sse import Event
@@ -49,6 +49,9 @@ class Reader(Protocol):
     @property
     def linger(self) -> float:
         """Seconds to look for more behind the final chunk, where the gateway does not end its answer with it."""
+
+    def glance(self, data: bytes) -> ChunkFields | None:
+        """The chunk that is all an event of the usual name says; None where ``read`` is to be asked."""
 
     def read(self, event: Event, at: float) -> Reading:
         """What an event says. An Ending behind the final chunk says what that one left unsaid."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from genesys_tui.errors import GatewayError
-from genesys_tui.gateway.chunks import StreamChunk, validate_chunk
+from genesys_tui.gateway.chunks import ChunkFields, StreamChunk, validate_chunk, validate_fields
 from genesys_tui.gateway.dialects.dialect import LINGER, Advice, Dialect, Reader, Reading
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.halves import Halves
@@ -29,6 +29,16 @@ class GenesysReader:
 
     def __init__(self) -> None:
         self._halves: Halves | None = None
+
+    def glance(self, data: bytes) -> ChunkFields | None:
+        """Nearly every event is a chunk, and no more."""
+        try:
+            fields = validate_fields(data)
+        except ValidationError:
+            return None
+        if self._halves is not None:
+            self._halves.forget()
+        return fields
 
     def read(self, event: Event, at: float) -> Reading:
         """A chunk, ``[DONE]``, a heartbeat, or a diagnostic."""

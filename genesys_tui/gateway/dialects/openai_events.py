@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from genesys_tui.gateway.chunks import MAX_STOP_REASON, MAX_TOKENS, WORDS_THAT_MEAN_TRUNCATED, StreamChunk
+from genesys_tui.gateway.chunks import MAX_STOP_REASON, MAX_TOKENS, WORDS_THAT_MEAN_TRUNCATED, ChunkFields, StreamChunk
 from genesys_tui.gateway.dialects.dialect import LINGER, Failure, Final, Reading, Thought
 from genesys_tui.gateway.facts import Diagnostic, Ending, Heartbeat
 from genesys_tui.gateway.halves import Halves
@@ -67,6 +67,10 @@ class OpenAIReader:
     def linger(self) -> float:
         """Longer while the usage has not come."""
         return USAGE_LINGER if self._expects_usage and "output_tokens" not in self._usage else LINGER
+
+    def glance(self, data: bytes) -> ChunkFields | None:  # noqa: ARG002
+        """None: what a delta is, is said by the events before it, too."""
+        return None
 
     def read(self, event: Event, at: float) -> Reading:
         """What an event says."""
