@@ -19,7 +19,6 @@ from genesys_tui.gateway.chunks import StreamChunk, ending_from
 from genesys_tui.gateway.dialects import Failure, Final, Reader, Reading, Thought
 from genesys_tui.gateway.facts import (
     Arrival,
-    Delta,
     Deltas,
     Diagnostic,
     Done,
@@ -96,25 +95,22 @@ class Reply:
 
     def _take(self, data: bytes, at: float) -> Iterator[Arrival]:
         """What these bytes complete."""
-        secret, glance, plain = self._secret, self._reader.glance, self._sequence.plain
-        together: list[Delta] = []
-        for item in self._decoder.feed(data):
-            # Two calls and no generator for the usual case: this is done for every event.
-            if (
-                isinstance(item, Event)
-                and item.name == "message"
-                and secret not in item.data
-                and (chunk := glance(item.data))
-                and (delta := plain(chunk, at, item.data))
-            ):
-                together.append(delta)
-                continue
-            if together:
-                yield _arrived(together)
-                together = []
-            yield from self._look_at(item, at)
-        if together:
-            yield _arrived(together)
+        harmless = self._secret not in data
+        for item in self._decoder.cut(data):
+            if isinstance(item, list):
+                yield from self._take_run(iter(item), at, harmless)
+            else:
+                yield from self._look_at(item, at)
+
+    def _take_run(self, run: Iterator[bytes], at: float, harmless: bool) -> Iterator[Arrival]:
+        """Plain chunks together, anything else by itself."""
+        while True:
+            deltas, odd = self._sequence.plain(run, self._reader.glance, at) if harmless else ([], next(run, None))
+            if deltas:
+                yield deltas[0] if len(deltas) == 1 else Deltas(at, tuple(deltas))
+            if odd is None:
+                return
+            yield from self._look_at(Event(odd, id=self._decoder.last_id), at)
 
     def _look_at(self, item: Event | Pulse | Oversized, at: float) -> Iterator[Fact]:
         if not isinstance(item, Event):
@@ -189,7 +185,3 @@ class Reply:
             )
         linger = time.perf_counter() + self._reader.linger
         self._scope.deadline = linger if self._scope.deadline is None else min(self._scope.deadline, linger)
-
-
-def _arrived(deltas: list[Delta]) -> Delta | Deltas:
-    return deltas[0] if len(deltas) == 1 else Deltas(deltas[0].at, tuple(deltas))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from genesys_tui.gateway.chunks import MAX_TOKENS, ChunkFields, StreamChunk
@@ -36,25 +36,36 @@ class Sequence:
         self._repeats = 0
         self._hint_open = not self._cumulative
 
-    def plain(self, chunk: ChunkFields, at: float, data: bytes) -> Delta | None:
-        """The delta of a chunk of which there is nothing else to say; else None, and it is still to be taken."""
-        chunk_id, tokens, ids = chunk["chunk_id"], chunk["tokens_generated"], self._ids
-        if (
-            self._hint_open
-            or self._cumulative
-            or self.complete
-            or chunk.get("is_complete")
-            or chunk_id in ids
-            or chunk_id in self._older_ids
-            or not self._least <= tokens - self.tokens <= self._most
-        ):
-            return None
-        if chunk_id:
-            ids.add(chunk_id)
-            if len(ids) == REMEMBERED_IDS:
-                self._forget_old_ids()
+    def plain(
+        self, run: Iterator[bytes], glance: Callable[[bytes], ChunkFields | None], at: float
+    ) -> tuple[list[Delta], bytes | None]:
+        """The deltas of a run's chunks, up to the first of which there is more to say; and that one, if there is.
+
+        One loop without a call but those for the JSON: this is done for every event.
+        """
+        if self._hint_open or self._cumulative or self.complete:
+            return [], next(run, None)
+        ids, older, tokens = self._ids, self._older_ids, self.tokens
+        least, most = self._least, self._most
+        deltas: list[Delta] = []
+        odd = None
+        for data in run:
+            chunk = glance(data)
+            if chunk is None or chunk.get("is_complete"):
+                odd = data
+                break
+            chunk_id, so_far = chunk["chunk_id"], chunk["tokens_generated"]
+            if chunk_id in ids or chunk_id in older or not least <= so_far - tokens <= most:
+                odd = data
+                break
+            tokens = so_far
+            if chunk_id:
+                ids.add(chunk_id)
+                if len(ids) == REMEMBERED_IDS:
+                    ids, older = self._forget_old_ids()
+            deltas.append(delta_of((at, chunk["content"], so_far, chunk_id, False, data)))
         self.tokens = tokens
-        return delta_of((at, chunk["content"], tokens, chunk_id, False, data))
+        return deltas, odd
 
     def take(self, chunk: StreamChunk, at: float, data: bytes = b"") -> Iterator[Delta | Anomaly]:
         """Yield the chunk's anomalies, then its delta unless it is to be ignored. ``data`` is the chunk as it came."""
@@ -125,8 +136,10 @@ class Sequence:
         self._hint_open, self._text = False, ""
         return True
 
-    def _forget_old_ids(self) -> None:
-        self._older_ids, self._ids = self._ids, set()
+    def _forget_old_ids(self) -> tuple[set[str], set[str]]:
+        """Returns those of the future, and the latest."""
+        self._ids, self._older_ids = set(), self._ids
+        return self._ids, self._older_ids
 
 
 def validate_token_sequence(chunks: Iterable[StreamChunk], matrix: ChunkMatrix | None = None) -> list[Anomaly]:

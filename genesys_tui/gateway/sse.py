@@ -67,11 +67,20 @@ class EventDecoder:
         self._data = bytearray()  # each line with an LF behind it
         self._size = 0  # of the event so far, in bytes
         self._name = ""
-        self._id = ""
+        self.last_id = ""
+        """What ``id:`` said last."""
         self._dropping = False  # the event passed the limit: ignore it up to its blank line
 
     def feed(self, data: bytes) -> Iterator[Event | Pulse | Oversized]:
         """Yield what these bytes complete. Consume it before the next ``feed``."""
+        for item in self.cut(data):
+            if isinstance(item, list):
+                yield from [_event((content, "message", self.last_id)) for content in item]
+            else:
+                yield item
+
+    def cut(self, data: bytes) -> Iterator[list[bytes] | Event | Pulse | Oversized]:
+        """The same, but where events are as usual, with no name and one line of data, the data of a run of them."""
         if self._at_start:
             data = self._without_bom(data)
         if not data:
@@ -95,9 +104,7 @@ class EventDecoder:
             contents = data[6:end].split(b"\n\ndata: ")
             # No line ends but those between them: each is a single line.
             if data.count(b"\n", 0, end) == 2 * len(contents) - 2:
-                last_id = self._id
-                for content in contents:
-                    yield _event((content, "message", last_id))
+                yield contents
                 data = data[end + 2 :]
         yield from self._blocks(data)
 
@@ -107,7 +114,7 @@ class EventDecoder:
         for block in blocks:
             # A block that starts behind a half-read event belongs to that event.
             if block[:5] == b"data:" and b"\n" not in block and not self._size and len(block) < self._max:
-                yield Event(block[6:] if block[5:6] == b" " else block[5:], "message", self._id)
+                yield Event(block[6:] if block[5:6] == b" " else block[5:], "message", self.last_id)
             else:
                 yield from self._lines(block + b"\n\n")
         end = rest.rfind(b"\n") + 1
@@ -141,13 +148,13 @@ class EventDecoder:
             self._name = value.decode("utf-8", "replace")
         elif name == b"id":
             if b"\0" not in value:
-                self._id = value.decode("utf-8", "replace")
+                self.last_id = value.decode("utf-8", "replace")
         elif name == b"retry" and value.isdigit() and len(value) < 19:  # bytes.isdigit() knows ASCII digits only
             self.retry_ms = int(value)
 
     def _dispatch(self) -> Iterator[Event | Pulse]:
         if self._data:
-            yield Event(bytes(self._data[:-1]), self._name or "message", self._id)
+            yield Event(bytes(self._data[:-1]), self._name or "message", self.last_id)
         elif self._name and not self._dropping:
             yield Pulse(self._name)
         self._reset()
