@@ -33,6 +33,18 @@ _ANSWERS = {b"\x1b[c": "\x1b[?62;22c", b"\x1b[16t": "\x1b[6;16;8t"}
 """What a terminal says to those who ask what it is, and how large its cells are: some do not start before."""
 
 
+_TO_SHOW = "CPU time to show the reply"
+
+
+class NotWhole(Exception):
+    """The reply was not shown to its end in time."""
+
+    def __init__(self, spent: float, why: str) -> None:
+        self.spent = spent
+        """Seconds of CPU time until then."""
+        super().__init__(why)
+
+
 @dataclass(frozen=True)
 class Seen:
     """Of one program; seconds and MB, medians."""
@@ -44,7 +56,7 @@ class Seen:
     behind: float | None = None
     memory: float | None = None
     why: str = ""
-    """Why the reply was not measured."""
+    """Why the reply was not measured, or not to its end: then ``shown_cpu`` is what it took so far."""
 
 
 def screen(quick: bool = False) -> str:
@@ -77,7 +89,7 @@ def _rows(seen: list[Seen]) -> Iterator[list[str]]:
         ("start to first frame", lambda each: each.first, "{:.2f} s"),
         ("CPU time until then", lambda each: each.first_cpu, "{:.2f} s"),
         ("memory then", lambda each: each.first_memory, "{:.0f} MB"),
-        ("CPU time to show the reply", lambda each: each.shown_cpu, "{:.2f} s"),
+        (_TO_SHOW, lambda each: each.shown_cpu, "{:.2f} s"),
         ("shown after the wire's end", lambda each: each.behind, "{:.1f} s"),
         ("memory then", lambda each: each.memory, "{:.0f} MB"),
     ]
@@ -85,12 +97,13 @@ def _rows(seen: list[Seen]) -> Iterator[list[str]]:
         mine, cells = fact(own), []
         for each in seen:
             value = fact(each)
+            over = "> " if name == _TO_SHOW and each.why else ""
             if value is None:
                 cells.append("–")
             elif each is own or not mine or name.startswith("shown"):
                 cells.append(form.format(value))
             else:
-                cells.append(f"{form.format(value)}, {value / mine:.1f} ×")
+                cells.append(f"{over}{form.format(value)}, {over}{value / mine:.1f} ×")
         yield [name, *cells]
 
 
@@ -105,6 +118,8 @@ def _measured(program: Program, server: Models, times: int) -> Seen:
             seen = Seen(first, cpu, memory)
             shown, behind, then = _medians([_reply(program, environ, server) for _ in range(times)])
             return replace(seen, shown_cpu=shown, behind=behind, memory=then)
+        except NotWhole as cut:
+            return replace(seen, shown_cpu=cut.spent, why=str(cut))
         except TimeoutError as late:
             why = str(late)
         return replace(seen, why=why)
@@ -145,7 +160,7 @@ def _reply(program: Program, environ: dict[str, str], server: Models) -> tuple[f
             spent = terminal.cpu() - used
             had = "had" if server.ended.is_set() else "had not"
             late = f"the reply was not whole after {PATIENCE:g} s, {spent:.0f} s of CPU time; it {had} read all of it"
-            raise TimeoutError(late) from None
+            raise NotWhole(spent, late) from None
         server.ended.wait(10)
         time.sleep(2.0)  # whatever else it does about the end
         return terminal.cpu() - used, max(0.0, shown - server.ended_at), terminal.memory()
