@@ -8,6 +8,8 @@ import pytest
 from textual.geometry import Offset
 from textual.pilot import Pilot
 
+from genesys_tui.tui.transcript.search_bar import Query
+
 from .conftest import MakeStage, Stage
 
 WIDE, NARROW = (120, 40), (80, 24)
@@ -85,6 +87,21 @@ async def test_the_mouse_copies_what_is_shown_once(stage: MakeStage) -> None:
         await pilot.click(offset=Offset(start, line + 1))
         await pilot.pause(0.1)
         assert len(it.app._notifications) == count, "a click copies nothing"
+
+
+async def test_a_search_may_be_asked_for_twice_at_once_and_closed_before_it_is_there(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        chat = it.app.chat
+        chat.action_search()
+        chat.action_search()
+        await it.until(pilot, lambda: isinstance(it.app.focused, Query))
+        assert len(chat.query(Query)) == 1
+        chat.on_transcript_let_go()
+        chat.action_search()
+        chat.on_transcript_let_go()
+        await it.until(pilot, lambda: it.app.focused is chat.prompt and not chat.query(Query))
 
 
 async def test_ctrl_f_searches_while_the_prompt_has_the_focus_and_escape_gives_it_back(stage: MakeStage) -> None:

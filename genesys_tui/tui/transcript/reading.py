@@ -76,7 +76,7 @@ class ReadingScreen(ConversationScreen):
         from genesys_tui.tui.transcript.search_bar import SearchBar
 
         if self._bar and self._bar.is_attached:
-            self._bar.query_line.focus()
+            self._bar.take_keys()
             return
         self._bar = SearchBar(self.transcript, self.focused)
         self.mount(self._bar, after=self.transcript)

@@ -36,6 +36,10 @@ class Query(Input):
     class Closed(Message):
         """Nothing is to be looked for."""
 
+    def on_mount(self) -> None:
+        """Take the keys."""
+        self.focus()
+
     def action_find(self, step: int) -> None:
         """Go to the next hit, or the one before."""
         self.post_message(self.Step(step))
@@ -79,9 +83,10 @@ class SearchBar(Horizontal):
         yield Query(compact=True, placeholder="text in this conversation")
         yield Static("", id="hits", markup=False)
 
-    def on_mount(self) -> None:
-        """Take the keys."""
-        self.query_line.focus()
+    def take_keys(self) -> None:
+        """Have them again; one that has just been asked for takes them itself."""
+        if self.is_mounted:
+            self.query_line.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search."""
@@ -103,6 +108,6 @@ class SearchBar(Horizontal):
 
     def leave(self) -> None:
         """Go."""
-        if self.query_line.has_focus and self._back_to and self._back_to.is_attached:
+        if self.is_mounted and self.query_line.has_focus and self._back_to and self._back_to.is_attached:
             self._back_to.focus()
         self.remove()
