@@ -106,7 +106,8 @@ class EventDecoder:
             if data.count(b"\n", 0, end) == 2 * len(contents) - 2:
                 yield contents
                 data = data[end + 2 :]
-        yield from self._blocks(data)
+        if data:
+            yield from self._blocks(data)
 
     def _blocks(self, data: bytes) -> Iterator[Event | Pulse | Oversized]:
         """Whole events of one ``data:`` line each, fast; and any other."""
