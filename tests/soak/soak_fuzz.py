@@ -1,8 +1,21 @@
-"""A million streams of chance: `python -m pytest tests/soak/soak_fuzz.py -n 2 --timeout=7200 -rP`."""
+"""A million streams of chance: `python tests/soak/soak_fuzz.py [--keep]`, or this file under pytest.
+
+``--keep`` writes what came of it into the README.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bench.beside.readme import keep
+from bench.beside.table import machine
 from faults.fuzzing import fuzz, resident
 from faults.verdict import WAYS, Way, judge
 from gateway.test_sse import pieces_of_streams
@@ -42,3 +55,19 @@ def test_streams_drawn_by_hypothesis() -> None:
     draw()
     print(f"{judged:,} streams; memory grew by {resident() - before:.1f} MB")
     assert judged >= DRAWN
+
+
+def main() -> None:
+    """Run both, on two processes."""
+    options = ["-q", "-n", "2", "--timeout=7200", "-rP"]
+    done = subprocess.run([sys.executable, "-m", "pytest", __file__, *options], stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(done.stdout)
+    said = "\n".join(line for line in done.stdout.splitlines() if " streams" in line)
+    print(said)
+    if "--keep" in sys.argv:
+        keep("fuzz", f"```text\n{said}\n```\n\n{machine()}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """The real app in a pseudo-terminal, under bad days and keys typed at random.
 
-    python tests/soak/soak_screen.py --minutes 30 [--seed N]
+    python tests/soak/soak_screen.py --minutes 30 [--seed N] [--keep]
 
 The gateway runs here, so that what it saw can be laid beside what the app recorded. The app signs in as it does
 anywhere. Where a random key quits it, it is started again on the same home; it must have ended in good order.
@@ -24,6 +24,8 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bench.beside.readme import keep
+from bench.beside.table import machine
 from bench.screen.terminal import Terminal
 from soak.monkey import Monkey
 
@@ -287,10 +289,13 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--minutes", type=float, default=30.0)
     reader.add_argument("--seed", type=int, default=1)
+    reader.add_argument("--keep", action="store_true", help="write what came of it into the README")
     given = reader.parse_args()
     with tempfile.TemporaryDirectory() as home:
         outcome = Soak(given.minutes * 60, given.seed, Path(home)).run()
     print(outcome.table())
+    if given.keep:
+        keep("soak", f"```text\n{outcome.table()}\n```\n\nSeed {given.seed}. {machine()}")
     if outcome.faults():
         print(json.dumps(outcome.faults(), indent=1))
     sys.exit(1 if outcome.faults() else 0)
