@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import forkserver
 import pytest
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -26,18 +27,10 @@ def command() -> Sequence[str]:
 
 
 @pytest.fixture
-def run(environ: dict[str, str], command: Sequence[str]) -> Run:
+def run(environ: dict[str, str]) -> Run:
     """Run a command to its end and return what it wrote."""
 
     def run(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*command, *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            env={**environ, **more},
-            timeout=60,
-            check=False,
-        )
+        return forkserver.run(arguments, {**environ, **more}, stdin)
 
     return run

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import forkserver
 import pytest
 from fakes import FixedTokens
 from faults.network_faults import COMPLETED, CUT, NETWORK, End
@@ -51,8 +50,7 @@ def test_ask_ends_with_status_exit_code_and_record(name: str, signer: Authority,
     environ = {"GENESYS_TUI_HOME": str(tmp_path), "HOME": str(tmp_path), "GENESYSCLOUD_ACCESS_TOKEN": "a-token"}
     with served(fault, signer) as url:
         configure(tmp_path, url, signer)
-        command = [sys.executable, "-m", "genesys_tui", "ask", "--format", "json", "hello"]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+        done = forkserver.run(["ask", "--format", "json", "hello"], environ)
     assert "Traceback" not in done.stderr
     told = json.loads(done.stdout)
     with Ledger(tmp_path / "ledger.db") as ledger:
