@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -14,7 +15,11 @@ from genesys_tui.errors import GenesysError
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the program and exit: see ``exits`` for the codes."""
     prepare_streams()
-    sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
+    code = _run(sys.argv[1:] if arguments is None else arguments)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # What is left is Python's own end, where another Ctrl+C would be answered with a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str]) -> int:

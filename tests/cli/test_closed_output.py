@@ -75,6 +75,22 @@ def test_two_interrupts_at_once_end_the_call_once(command: Sequence[str], enviro
     assert last_record(run)["status"] == "cancelled"
 
 
+LATE = """
+import atexit, os, signal
+from genesys_tui.cli.main import main
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+main(["config", "path"])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no signals to send")
+def test_an_interrupt_on_the_way_out_is_no_traceback(environ: dict[str, str]) -> None:
+    command = [sys.executable, "-c", LATE]
+    done = subprocess.run(command, capture_output=True, env=environ, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
+    assert done.stdout.endswith("config.toml\n")
+
+
 @pytest.mark.parametrize("arguments", [[], ["demo"]])
 def test_the_app_asks_for_a_terminal_where_there_is_none(arguments: list[str], run: Run) -> None:
     done = run(*arguments)
