@@ -241,8 +241,9 @@ class Soak:
         for _ in range(8):
             if terminal.process.poll() is not None:
                 return
-            terminal.type("\x1b")
-            time.sleep(0.2)
+            for _ in range(3):  # a dialog, the search that had the focus behind it, and the transcript
+                terminal.type("\x1b")
+                time.sleep(0.2)
             terminal.type("\x1bOQ")  # the chat
             # It may work on the demo by now, on whatever day that has.
             for prompt in ("/scenario calm", "are you still there"):
