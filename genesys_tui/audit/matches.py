@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 from genesys_tui.audit.rows import Key
@@ -29,19 +30,19 @@ def matches(
         first, last = (first, min(last, seq - 1)) if descending else (seq + (after.seq >= 0), last)
     way = "DESC" if descending else "ASC"
     # Built from our own words only: every value is bound.
-    words = db.execute(
-        f"SELECT rowid >> 1 FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid {way}",  # noqa: S608
-        (asked.match, 2 * first, 2 * last + 1),
-    )
-    size, before = _FIRST, -1
-    while found := [start for (start,) in words.fetchmany(size)]:
-        starts = {*found} - {before}  # a call stands there twice where both its prompt and its reply do
-        before, size = found[-1], min(_MOST, 2 * size)
-        query = (
-            f"SELECT {columns} FROM calls AS c WHERE c.start_seq IN ({', '.join('?' * len(starts))})"  # noqa: S608
-            f" AND {asked.where} ORDER BY c.start_seq {way}"
-        )
-        yield from db.execute(query, (*starts, *asked.values))
+    query = f"SELECT rowid >> 1 FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid {way}"  # noqa: S608
+    # Left open by a read that was broken off, it would have every later one of this connection broken off, too.
+    with closing(db.execute(query, (asked.match, 2 * first, 2 * last + 1))) as words:
+        size, before = _FIRST, -1
+        while found := [start for (start,) in words.fetchmany(size)]:
+            starts = {*found} - {before}  # a call stands there twice where both its prompt and its reply do
+            before, size = found[-1], min(_MOST, 2 * size)
+            query = (
+                f"SELECT {columns} FROM calls AS c WHERE c.start_seq IN ({', '.join('?' * len(starts))})"  # noqa: S608
+                f" AND {asked.where} ORDER BY c.start_seq {way}"
+            )
+            with closing(db.execute(query, (*starts, *asked.values))) as rows:
+                yield from rows
 
 
 def _began(db: sqlite3.Connection, moment: Any) -> int:

@@ -16,7 +16,7 @@ from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.events import microseconds
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.ledger import Ledger
-from genesys_tui.audit.rows import SORTED, Key, Order, Row
+from genesys_tui.audit.rows import SORTED, Interrupted, Key, Order, Row
 
 CALLS = 300
 WORDS = ("bu", "da", "buda", "zebra", "Straße", "naïve", 'say "so"', "back\\slash", "a?b", "tab\there")
@@ -158,3 +158,19 @@ def test_a_search_is_sorted_by_time_where_a_clock_ran_ahead(tmp_path: Path) -> N
         assert browser.rank(wanted, Order(), Key(half, -1)) == 30
         assert len(browser.page(wanted, Order(), after=Key(half, -1))) == 30
     browser.close()
+
+
+def test_a_search_that_was_broken_off_breaks_off_nothing_that_is_read_later(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browse, "FEW_WORDS", 0)
+    wanted = Filter(search="zebra")
+    every = browser.page(wanted, Order())
+    with browser.reading() as db:  # broken off at the second of its statements, while the first is not at its end
+        db.set_trace_callback(lambda query: browser.interrupt() if "c.start_seq IN (" in query else None)
+    with pytest.raises(Interrupted) as kept:  # as a message keeps it, and with it what was being read
+        browser.page(wanted, Order())
+    with browser.reading() as db:
+        db.set_trace_callback(None)
+    assert browser.page(wanted, Order()) == every
+    assert "interrupted" in kept.value.message
