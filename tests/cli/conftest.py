@@ -14,11 +14,16 @@ import pytest
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def clean_environ(folder: Path) -> dict[str, str]:
+    """Nothing of the developer's, and a home in that folder."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+    return {**kept, "HOME": str(folder), "GENESYS_TUI_HOME": str(folder / "home"), "PYTHONUTF8": "1"}
+
+
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """A clean environment with a home of its own."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
-    return {**kept, "HOME": str(tmp_path), "GENESYS_TUI_HOME": str(tmp_path / "home"), "PYTHONUTF8": "1"}
+    return clean_environ(tmp_path)
 
 
 @pytest.fixture

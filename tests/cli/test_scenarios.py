@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
+import forkserver
 import pytest
-from cli.conftest import Run
+from cli.conftest import Run, clean_environ
 
 from genesys_tui.demo import SCENARIOS
 from genesys_tui.dialect import DIALECT_NAMES
+
+pytestmark = pytest.mark.xdist_group("scenarios")  # where each is asked once for all of its tests
+PROMPT = "How healthy is this stream?"
 
 
 class End(NamedTuple):
@@ -59,6 +66,21 @@ def demo(scenario: str, dialect: str) -> tuple[str, ...]:
     return ("ask", "--demo", "--scenario", scenario, "--dialect", dialect, "--rate", "0", "--format", "json")
 
 
+Told = Callable[[str, str], "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """What `ask` says on such a day, in a dialect. Some of these days take seconds."""
+
+    @cache
+    def told(scenario: str, dialect: str) -> subprocess.CompletedProcess[str]:
+        arguments = (*demo(scenario, dialect), *ENDS[scenario].options, PROMPT)
+        return forkserver.run(arguments, clean_environ(tmp_path_factory.mktemp("home")))
+
+    return told
+
+
 def reason(end: End, scenario: str, dialect: str) -> str:
     """OpenAI's word for completed, where the gateway says a word at all."""
     return "stop" if end.stop_reason == "completed" and dialect == "openai" and scenario != "done" else end.stop_reason
@@ -66,9 +88,9 @@ def reason(end: End, scenario: str, dialect: str) -> str:
 
 @pytest.mark.parametrize("dialect", DIALECT_NAMES)
 @pytest.mark.parametrize("scenario", ENDS)
-def test_a_scenario_ends_as_the_protocol_says(scenario: str, dialect: str, run: Run) -> None:
+def test_a_scenario_ends_as_the_protocol_says(scenario: str, dialect: str, told: Told) -> None:
     end = ENDS[scenario]
-    done = run(*demo(scenario, dialect), *end.options, "hello")
+    done = told(scenario, dialect)
 
     record = json.loads(done.stdout)
     assert "Traceback" not in done.stderr
@@ -95,12 +117,11 @@ OUT_OF_SEQUENCE = {
 
 
 @pytest.mark.parametrize("dialect", DIALECT_NAMES)
-def test_the_bad_days_are_counted(dialect: str, run: Run) -> None:
+def test_the_bad_days_are_counted(dialect: str, told: Told) -> None:
     """Diagnostics and anomalies never end a reply, and each is in its record."""
 
     def ask(scenario: str) -> dict[str, Any]:
-        done = run(*demo(scenario, dialect), "hello")
-        fields: dict[str, Any] = json.loads(done.stdout)
+        fields: dict[str, Any] = json.loads(told(scenario, dialect).stdout)
         return fields
 
     calm, malformed, diagnostics, sequence = map(ask, ("calm", "malformed", "diagnostics", "out-of-sequence"))
@@ -118,12 +139,9 @@ WITHOUT_AN_END = ("cut", "done", "silent")
 
 
 @pytest.mark.parametrize("scenario", [name for name in ENDS if name not in ("out-of-sequence", "hostile")])
-def test_the_same_call_is_the_same_in_either_dialect(scenario: str, run: Run) -> None:
+def test_the_same_call_is_the_same_in_either_dialect(scenario: str, told: Told) -> None:
     """Text, status and figures; what a dialect cannot say apart."""
-    prompt = "How healthy is this stream?"
-    ours, theirs = (
-        json.loads(run(*demo(scenario, name), *ENDS[scenario].options, prompt).stdout) for name in DIALECT_NAMES
-    )
+    ours, theirs = (json.loads(told(scenario, name).stdout) for name in DIALECT_NAMES)
     assert {name: theirs[name] for name in SAME} == {name: ours[name] for name in SAME}
     if scenario in WITHOUT_AN_END:
         assert theirs["tokens_estimated"] is bool(theirs["content"])
