@@ -11,7 +11,7 @@ from gateway.test_sse import pieces_of_streams
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-STREAMS = 3000
+STREAMS = 1200
 
 
 def test_every_seed_in_every_way_is_read_as_the_specification_reads_it() -> None:
@@ -29,6 +29,6 @@ def test_streams_bred_by_coverage_break_no_promise() -> None:
 
 
 @given(pieces_of_streams(), st.sampled_from(WAYS))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_any_bytes_make_a_call_with_one_record(pieces: list[bytes], way: object) -> None:
     judge(b"".join(pieces), pieces, way)  # type: ignore[arg-type]
