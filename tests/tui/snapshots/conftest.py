@@ -108,11 +108,11 @@ async def until(pilot: Pilot[Any], met: Callable[[], Any], seconds: float = 30) 
 
 
 async def at_rest(pilot: Pilot[Any]) -> None:
-    """Wait until three looks in a row, a tenth of a second apart, see the same."""
+    """Wait until four looks in a row, a twentieth of a second apart, see the same."""
     looks: list[str] = []
-    for _ in range(200):
+    for _ in range(400):
         looks.append(screen_text(pilot.app))  # type: ignore[arg-type]
         if len(looks) >= 4 and len(set(looks[-4:])) == 1:
             return
-        await pilot.pause(0.1)
+        await pilot.pause(0.05)
     raise AssertionError("the screen does not come to rest")
