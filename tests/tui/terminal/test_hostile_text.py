@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
 from textual.screen import Screen
 
 from genesys_tui.tui.keys import places
@@ -39,11 +40,12 @@ def screens() -> set[str]:
     return {each.__name__ for each in ours if not any(issubclass(other, each) for other in ours - {each})}
 
 
+@pytest.mark.timeout(600)  # a walk of hundreds of steps
 def test_nothing_hostile_reaches_the_terminal(launch: Launch, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
     report = tmp_path / "walked.json"
     terminal = launch(str(HERE / "walker.py"), "hostile", str(report))
-    assert ended(terminal, 110) == 0, terminal.output[-3000:].decode("utf-8", "replace")
+    assert ended(terminal, 540) == 0, terminal.output[-3000:].decode("utf-8", "replace")
     told, walked = read(terminal.output), json.loads(report.read_text())
     assert walked["unclean"] == []
     assert told.strangers == []
