@@ -18,7 +18,7 @@ from faults import canaries
 from faults.canaries import found_below, found_in, found_in_children
 from gateway.raw_server import OK, Connection, RawServer, answer, chunk, final
 from papers import Papers
-from tui.terminal.conftest import Launch, ended, environment, launch, ready
+from tui.terminal.conftest import Launch, calls_in, ended, environment, launch, ready
 
 from genesys_tui.audit.ledger import Ledger
 
@@ -186,6 +186,23 @@ def test_the_password_of_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert found_in(told(home, variables, "doctor")) == []
 
 
+LOOKED_AT = [
+    ("\x1bOS", "Data"),  # F4
+    ("\r\x1b[B\x1b[Bs", "Capture saved"),
+    ("\x1bOR", "newest first"),  # F3
+    ("\r\x1bOQ", "Enter sends"),  # F2
+]
+"""Keys, and what is shown by them at last."""
+
+
+def ended_calls(home: Path, count: int) -> None:
+    """Wait until there are so many."""
+    deadline = time.monotonic() + 60
+    while [call.record.status != "running" for call in calls_in(home)] != [True] * count:
+        assert time.monotonic() < deadline, calls_in(home)
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize(("variables", "settings"), [(TOKEN, ""), (KEY, OPENAI)], ids=["access token", "API key"])
 def test_no_frame_of_the_app_shows_one(
     variables: dict[str, str], settings: str, launch: Launch, tmp_path: Path, serve: Callable[..., RawServer]
@@ -196,16 +213,13 @@ def test_no_frame_of_the_app_shows_one(
     terminal = launch("-m", "genesys_tui", **variables)
     ready(terminal)
     for count in (1, 2):
-        terminal.type("hello")
-        time.sleep(0.2)
+        mark = terminal.type("hello")
+        terminal.wait_for("hello", mark)
         terminal.type("\r")
-        deadline = time.monotonic() + 30
-        while len(server.requests) < count and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.6)
-        for keys in ("\x1bOS", "\r", "\x1b[B\x1b[B", "s", "\x1bOR", "\r", "\x1b", "\x1bOQ"):  # F4 … F3 … F2
-            terminal.type(keys)
-            time.sleep(0.15)
+        ended_calls(tmp_path, count)
+        for keys, shown in LOOKED_AT:
+            mark = terminal.type(keys)
+            terminal.wait_for(shown, mark)
     assert found_in_children(terminal.process.pid) == []
     terminal.type("\x11")
     assert ended(terminal) == 0
