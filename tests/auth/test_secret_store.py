@@ -93,7 +93,7 @@ def test_a_hanging_keyring_costs_its_timeout_once_and_no_second_thread(secret_se
     began = time.monotonic()
     for _ in range(5):
         assert "still hanging from an earlier call" in trouble(store)
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2  # not half a second each
     assert threading.active_count() == threads
     # It is not held against the keyring for ever: once the blocked call returns, it is asked again.
     secret_service.resume()

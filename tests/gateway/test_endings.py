@@ -212,12 +212,12 @@ def test_a_cut_at_every_byte_of_a_chunked_answer_is_a_cut(serve: Serve, ledger: 
 @pytest.mark.parametrize("beat", [HEARTBEAT, b": still here\n\n", b"\n", chunk("x", 1), b"data: nonsense\n\n"])
 def test_the_limit_on_the_duration_holds_under_heartbeats(beat: bytes, serve: Serve, ledger: Ledger) -> None:
     server = serve([OK, HELLO, again_and_again(beat, pause=0.02)])
-    payload = asking(max_stream_duration_seconds=0.5, timeout_on_inactivity_seconds=5)
-    with lasts_at_most(0.9):
+    payload = asking(max_stream_duration_seconds=0.5, timeout_on_inactivity_seconds=30)
+    with lasts_at_most(10):  # how promptly, test_promptness measures
         outcome = run(call_to(server.url, ledger, payload))
     assert outcome.end == TIMED_OUT
     assert outcome.content.startswith("Hello, world")
-    assert 0.45 < outcome.record.elapsed_seconds < 0.9
+    assert 0.45 < outcome.record.elapsed_seconds < 10
     assert "max_stream_duration_seconds" in outcome.record.detail
 
 

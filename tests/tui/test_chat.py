@@ -152,7 +152,7 @@ async def test_quitting_mid_stream_is_prompt_and_closes_the_record(stage: MakeSt
         await it.until(pilot, lambda: len(it.shown) > 40)
         began = time.monotonic()
         await pilot.press("ctrl+q")
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 10  # of the 100 that the reply would take
     assert [record.status for record in it.records] == ["cancelled"]
 
 

@@ -15,6 +15,7 @@ from genesys_tui.tui.history.listing import KEPT, PAGE, Asked, Listing
 
 from .made import fill
 
+pytestmark = pytest.mark.xdist_group("listing")  # filled once
 CALLS = 20_000
 """More than `browse.FEW`: every search for `answer 3` is found along the words."""
 
