@@ -19,7 +19,8 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -36,13 +37,23 @@ _LATE = (
 
 _READ_AT_START = ("PYTHONHOME", "PYTHONIOENCODING", "PYTHONPATH")
 _NUMBER = struct.Struct("!i")
+_LOOK = 0.05
+"""Seconds between two looks."""
 
 
 def run(
-    arguments: Sequence[str], environ: Mapping[str, str], stdin: str = "", timeout: float = 60
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    stdin: str = "",
+    timeout: float = 60,
+    look: Callable[[int], object] = lambda _: None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end and return what it wrote. Raises TimeoutExpired."""
-    if not hasattr(os, "fork") or any(name in environ for name in _READ_AT_START):
+    """Run a command to its end and return what it wrote. Raises TimeoutExpired.
+
+    ``look`` is told its process id again and again while it runs, where it is forked.
+    """
+    others = [name for name in _READ_AT_START if environ.get(name) not in (None, os.environ.get(name))]
+    if others or not hasattr(os, "fork"):
         command = [sys.executable, "-m", "genesys_tui", *arguments]
         return subprocess.run(
             command, input=stdin, capture_output=True, text=True, env=dict(environ), timeout=timeout, check=False
@@ -58,7 +69,7 @@ def run(
     for hand in hands:
         hand.start()
     try:
-        code = _wait(status, list(arguments), timeout)
+        code = _wait(status, list(arguments), timeout, look)
     finally:
         for hand in hands:
             hand.join()
@@ -89,12 +100,13 @@ def _server() -> socket.socket:
     return ours
 
 
-def _wait(status: socket.socket, arguments: list[str], timeout: float) -> int:
+def _wait(status: socket.socket, arguments: list[str], timeout: float, look: Callable[[int], object]) -> int:
     with status:
-        process = _number(status)
-        late = not select.select([status], [], [], timeout)[0]
-        if late:
-            os.kill(process, signal.SIGKILL)
+        process, deadline, late = _number(status), time.monotonic() + timeout, False
+        while not late and not select.select([status], [], [], _LOOK)[0]:
+            look(process)
+            if late := time.monotonic() > deadline:
+                os.kill(process, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(_number(status))
     if late:
         raise subprocess.TimeoutExpired(arguments, timeout)

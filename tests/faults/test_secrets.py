@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import forkserver
 import pytest
 from auth.signin_server import Reply, SignInServer
 from faults import canaries
@@ -24,7 +23,6 @@ from genesys_tui.audit.ledger import Ledger
 
 __all__ = ["launch"]
 
-APP = [sys.executable, "-m", "genesys_tui"]
 TOKEN = {"GENESYSCLOUD_ACCESS_TOKEN": canaries.ACCESS_TOKEN}
 KEY = {"OPENAI_API_KEY": canaries.API_KEY}
 PAIR = {"GENESYS_CLIENT_ID": canaries.CLIENT_ID, "GENESYS_CLIENT_SECRET": canaries.CLIENT_SECRET}
@@ -91,19 +89,11 @@ WAYS = {
 
 def told(home: Path, variables: dict[str, str], *arguments: str) -> bytes:
     """All that a command writes; its processes are looked at while it runs."""
-    with subprocess.Popen(
-        [*APP, *arguments],
-        env=environment(home, **variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:
-        seen: list[str] = []
-        while process.poll() is None:
-            seen += found_in_children(process.pid)
-            time.sleep(0.05)
-        assert seen == []
-        return process.communicate()[0]
+    seen: list[str] = []
+    environ = environment(home, **variables)
+    done = forkserver.run(arguments, environ, look=lambda process: seen.extend(found_in_children(process)))
+    assert seen == []
+    return f"{done.stdout}{done.stderr}".encode()
 
 
 def exported(home: Path, variables: dict[str, str]) -> bytes:
