@@ -37,6 +37,7 @@ _LATE = (
 
 _READ_AT_START = ("PYTHONHOME", "PYTHONIOENCODING", "PYTHONPATH")
 _NUMBER = struct.Struct("!i")
+_ordering = threading.Lock()
 _LOOK = 0.05
 """Seconds between two looks."""
 
@@ -80,7 +81,7 @@ def _ask(arguments: list[str], environ: dict[str, str], streams: list[int]) -> s
     """Have it started; the streams are closed here. Returns where its process id and its end are told."""
     status, theirs = socket.socketpair()
     order = json.dumps({"arguments": arguments, "environ": environ, "folder": str(Path.cwd())}).encode()
-    with theirs:
+    with theirs, _ordering:
         handles = array.array("i", [*streams, theirs.fileno()])
         _server().sendmsg([_NUMBER.pack(len(order))], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)])
         _server().sendall(order)
