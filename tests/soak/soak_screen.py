@@ -245,6 +245,8 @@ class Soak:
                 terminal.type("\x1b")
                 time.sleep(0.2)
             terminal.type("\x1bOQ")  # the chat
+            time.sleep(0.2)
+            terminal.type("\x1b[<0;20;38M\x1b[<0;20;38m")  # a click into the prompt, whatever has the focus
             # It may work on the demo by now, on whatever day that has.
             for prompt in ("/scenario calm", "are you still there"):
                 time.sleep(0.2)
