@@ -80,6 +80,7 @@ class Terminal:
 
     def interrupt(self) -> None:
         """Ctrl+C, which reaches every process."""
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)  # it shows how far it is, and then stops
         os.killpg(self.process.pid, signal.SIGINT)
         os.killpg(self.process.pid, signal.SIGCONT)
         assert "Stopped." in self.rest()
