@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from heapq import merge
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
@@ -31,8 +30,21 @@ def jsonl(history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE) -> 
     """The lines, the oldest call first."""
     lines = _calls(history, wanted, span)
     if wanted == EVERYTHING:
-        lines = merge(lines, _others(history, span), key=lambda each: each[0])
+        return _merged(lines, _others(history, span))
     return (line for _, line in lines)
+
+
+def _merged(lines: Iterator[tuple[int, str]], others: Iterator[tuple[int, str]]) -> Iterator[str]:
+    """Both in the order of their numbers; the others are few."""
+    other = next(others, None)
+    for number, line in lines:
+        while other is not None and other[0] < number:
+            yield other[1]
+            other = next(others, None)
+        yield line
+    while other is not None:
+        yield other[1]
+        other = next(others, None)
 
 
 def fields_of_stored(payload: str, said: str, erased: bool) -> dict[str, Any]:
@@ -82,7 +94,7 @@ def _record(payload: str, said: str, erased: bool) -> str:
     """A record as the line begins with it."""
     if not said and not erased:
         record = _decoded(payload)[0]["record"]
-        if shape := shape_of(tuple(record)):
+        if shape := shape_of(record):
             return shape.written(record)
     return encoded(fields_of_stored(payload, said, erased))[:-1]
 

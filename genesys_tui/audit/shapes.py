@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from genesys_tui.audit.canonical import in_ascii
@@ -22,41 +23,72 @@ DEFAULTS: dict[str, Any] = {
 
 
 class Shape(NamedTuple):
-    """The line of every record with certain fields."""
+    """The line of every record with certain fields of certain types."""
 
     line: str
-    """Without its last brace, and with ``%s`` for each of the fields."""
+    """Without its last brace, and with a place for the value of each field."""
 
-    fields: tuple[tuple[str, Callable[[Any], str]], ...]
-    """Their names in the payload, in the order of the line, and how their values are written."""
+    values: Callable[[dict[str, Any]], tuple[Any, ...]]
+    """Those of a payload's record, in the order of the line."""
+
+    strings: tuple[int, ...]
+    """Which of them are text."""
+
+    fractions: tuple[tuple[int, float], ...]
+    """Which of them stand in the line as a fraction, and by what they are divided."""
+
+    others: tuple[tuple[int, Callable[[Any], str]], ...]
+    """Which of them are written otherwise than whole numbers, and how."""
 
     def written(self, record: dict[str, Any]) -> str:
         """A payload's record, open for more."""
-        return self.line % tuple([write(record[name]) for name, write in self.fields])
+        values = [*self.values(record)]
+        for place in self.strings:
+            values[place] = quoted(values[place])
+        for place, unit in self.fractions:
+            values[place] /= unit
+        for place, write in self.others:
+            values[place] = write(values[place])
+        return self.line % (*values,)
+
+
+def shape_of(record: dict[str, Any]) -> Shape | None:
+    """The shape of a payload's record; None where a field is not known, or takes looking at its text."""
+    return _shape(tuple(record), tuple(map(type, record.values())))
 
 
 @lru_cache(maxsize=256)
-def shape_of(names: tuple[str, ...]) -> Shape | None:
-    """The shape of payloads' records with these names; None where one is not known, or takes looking at its text."""
-    known = {_KNOWN[name][0]: name for name in names if name in _KNOWN}
+def _shape(names: tuple[str, ...], types: tuple[type, ...]) -> Shape | None:
+    known = {_KNOWN[name]: (name, kind) for name, kind in zip(names, types, strict=True) if name in _KNOWN}
     if len(known) != len(names):
         return None
-    parts = [f'"{name}":{"%s" if name in known else encoded(value)}' for name, value in DEFAULTS.items()]
-    fields = tuple((known[name], _KNOWN[known[name]][1]) for name in DEFAULTS if name in known)
-    return Shape("{" + ",".join(parts), fields)
+    parts, fields = [], []
+    for name, value in DEFAULTS.items():
+        if name in known:
+            fields.append(known[name])
+        parts.append(f'"{name}":{_place(*known[name]) if name in known else encoded(value)}')
+    numbered = [(place, name, kind) for place, (name, kind) in enumerate(fields)]
+    return Shape(
+        "{" + ",".join(parts),
+        _getter(*(name for name, _ in fields)),
+        tuple(place for place, name, kind in numbered if kind is str and name not in _ODD),
+        tuple((place, _UNITS[name]) for place, name, _ in numbered if name in _UNITS),
+        tuple(
+            (place, _ODD.get(name, encoded))
+            for place, name, kind in numbered
+            if name in _ODD or (name not in _UNITS and kind not in (int, str))
+        ),
+    )
 
 
-def _plain(value: Any) -> str:
-    kind = value.__class__
-    return quoted(value) if kind is str else repr(value) if kind is int else encoded(value)
+def _getter(*names: str) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda record: tuple(record[name] for name in names)
 
 
-def _seconds(micros: int) -> str:
-    return repr(micros / 1e6)
-
-
-def _rate(thousandths: int) -> str:
-    return repr(thousandths / 1000)
+def _place(name: str, kind: type) -> str:
+    return "%r" if name in _UNITS else "%d" if kind is int and name not in _ODD else "%s"
 
 
 def _moment(micros: int) -> str:
@@ -69,11 +101,16 @@ def _parameters(text: str) -> str:
     return in_ascii(text)
 
 
-_KNOWN: dict[str, tuple[str, Callable[[Any], str]]] = {
-    **{name: (name, _plain) for name in DEFAULTS if name != "error"},
-    **{f"{name}_us": (f"{name}_seconds", _seconds) for name in SECONDS},
-    **{f"milli{name}": (name, _rate) for name in RATES},
-    "started_at_us": ("started_at", _moment),
-    "parameters": ("parameters", _parameters),
+_KNOWN = {
+    **{name: name for name in DEFAULTS if name != "error"},
+    **{f"{name}_us": f"{name}_seconds" for name in SECONDS},
+    **{f"milli{name}": name for name in RATES},
+    "started_at_us": "started_at",
 }
-"""Name in the payload → name in the line, and how its value is written."""
+"""Name in the payload → name in the line."""
+
+_UNITS = {**{f"{name}_us": 1e6 for name in SECONDS}, **{f"milli{name}": 1000 for name in RATES}}
+"""By what a value is divided, by its name in the payload."""
+
+_ODD: dict[str, Callable[[Any], str]] = {"started_at_us": _moment, "parameters": _parameters}
+"""How a value is written, by its name in the payload, where its type does not tell."""
