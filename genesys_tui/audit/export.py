@@ -34,7 +34,8 @@ Form = Callable[[History, Filter, Span], Iterator[str]]
 Tell = Callable[[int, int], None]
 """Hears how many events of how many are behind."""
 
-_SPAN = 2**12
+_SPAN = 2**11
+"""Events of a piece: few enough that its memory is used again for the next one."""
 _Task = tuple[Path, Form, Filter, Span]
 
 
