@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import deque
@@ -96,3 +97,4 @@ def _begin(given: Places | None) -> None:
     for each in _OTHERS:
         signal.signal(each, signal.SIG_IGN)
     _own[0] = given
+    gc.disable()  # the rows and lines that are made here by the million never refer to each other
