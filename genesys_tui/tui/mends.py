@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,7 +16,10 @@ WAIT = 20.0
 """Seconds between a change of screens and the sweep."""
 
 AGAIN = 2.0
-"""Seconds until the next try where calls are made: a sweep would be seen in their times."""
+"""Seconds until the next try where calls are made: a sweep would be seen in their times. So far it looks back, too."""
+
+BUSY = 0.08
+"""Share of its time for which the screen is at work while somebody scrolls or types, who would see a sweep, too."""
 
 CALLS = ("genesys-tui-call", "genesys-tui-probe-run")
 """The threads that make them."""
@@ -57,7 +61,7 @@ def _fire_late_timers() -> None:
 
 
 class Broom:
-    """Sweeps out the screens that are gone, when they have been for a while and no call is made.
+    """Sweeps out the screens that are gone, when they have been for a while, no call is made, and the screen rests.
 
     Collections come too seldom for that, so that none stops a stream: see ``GenesysApp.on_desk_opened``.
     """
@@ -66,6 +70,7 @@ class Broom:
         self._app = app
         self._wait = wait
         self._waits = False
+        self._seen = 0.0, 0.0  # the moment that is looked back at, and how long this thread had worked by then
         self._more = False  # what went since it waits, and may not be gone when it sweeps
 
     def soon(self, _: object = None) -> None:
@@ -74,11 +79,16 @@ class Broom:
             self._more = True
         else:
             self._waits = True
-            self._app.set_timer(self._wait, self._sweep)
+            self._app.set_timer(max(0.0, self._wait - AGAIN), self._look)
+
+    def _look(self) -> None:
+        self._seen = time.monotonic(), time.thread_time()
+        self._app.set_timer(min(AGAIN, self._wait), self._sweep)
 
     def _sweep(self) -> None:
-        if any(thread.name in CALLS for thread in threading.enumerate()):
-            self._app.set_timer(AGAIN, self._sweep)
+        passed, worked = time.monotonic() - self._seen[0], time.thread_time() - self._seen[1]
+        if worked > BUSY * passed or any(thread.name in CALLS for thread in threading.enumerate()):
+            self._look()
             return
         again, self._waits, self._more = self._more, False, False
         forget_watchers(self._app)

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import TextArea
 
+from genesys_tui.tui import mends
 from genesys_tui.tui.help import HelpScreen
 from genesys_tui.tui.mends import Broom, mend_textual
 
@@ -64,6 +65,25 @@ async def test_screens_that_are_gone_are_swept_out_though_nothing_else_collects(
                 raise AssertionError(f"{len([each for each in gone if each()])} of {len(gone)} are kept")
         finally:
             gc.enable()
+
+
+async def test_nothing_is_swept_out_while_the_screen_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mends, "AGAIN", 0.05)
+    monkeypatch.setattr(mends, "BUSY", 0.0)  # whatever it does is much
+    swept: list[int] = []
+    monkeypatch.setattr(gc, "collect", lambda: swept.append(1))
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        Broom(app, wait=0.05).soon()
+        for _ in range(20):
+            await pilot.pause(0.05)
+        assert not swept
+        monkeypatch.setattr(mends, "BUSY", 9.0)  # and here nothing is
+        for _ in range(200):
+            await pilot.pause(0.05)
+            if swept:
+                return
+        raise AssertionError("it never sweeps")
 
 
 @pytest.mark.parametrize("seconds", [-1.0, -1e-9, 0.0, 1e-9])
