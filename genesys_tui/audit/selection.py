@@ -94,10 +94,11 @@ def _holds(part: str, body: str | bytes, needle: str) -> bool:
 
 def _match(needle: str) -> str:
     """Neighbouring triples that a text with the needle must hold; not all of them, where there are many."""
-    places: Sequence[int] = range(0, len(needle) - 2, 3)
+    places: Sequence[int] = range(len(needle) - 2)
     if not places:
         return ""
-    places = [*places[: MOST_TRIGRAMS - 1], len(needle) - 3]
+    if len(places) > MOST_TRIGRAMS:  # else all: of a few letters, those that overlap leave far fewer texts to look at
+        places = [*places[::3][: MOST_TRIGRAMS - 1], len(needle) - 3]
     triples = {needle[place : place + 3] for place in places}
     usable = sorted(triple for triple in triples if "\0" not in triple)
     return " AND ".join('"' + triple.replace('"', '""') + '"' for triple in usable)
