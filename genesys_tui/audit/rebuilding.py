@@ -25,8 +25,8 @@ def rebuild(path: Path, tell: Callable[[int, int], None] = lambda _, __: None) -
     """Make them anew; returns how many calls there are. Raises LedgerError; then everything is as it was.
 
     They grow beside those in use. Then both are replaced and the table is indexed, in one transaction: nobody ever
-    finds half of them. While that one lasts, some seconds for a million calls, others wait to write; where it takes
-    longer than their PATIENCE, their calls are refused.
+    finds half of them. While that one lasts, ten seconds or more for a million calls, others wait to write; where it
+    takes longer than their PATIENCE, their calls are refused.
     ``tell`` hears how many events of how many are behind.
     """
     if not path.exists():
