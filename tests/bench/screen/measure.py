@@ -19,7 +19,7 @@ _HERE = Path(__file__).parent
 _MARKERS = [chr(code) for code in range(0x4E00, 0x5200)]
 """Characters that no reply holds: each is typed once, and looked for in what the terminal receives."""
 
-PATIENCE = 300.0
+PATIENCE = 60.0
 """Seconds that a run may take beyond its wire."""
 
 
@@ -101,6 +101,8 @@ def _type_until_the_end(terminal: Terminal, wire: Wire) -> list[float]:
         try:
             echoes.append(terminal.wait_for(marker, since, seconds=10) - began)
         except TimeoutError:
+            if terminal.process.poll() is not None:
+                raise RuntimeError(f"the app has ended, and shows {terminal.output[-2000:]!r}") from None
             echoes.append(10.0)
         if wire.ended.wait(max(0.0, 0.1 - (time.perf_counter() - began))):
             return echoes

@@ -1,4 +1,4 @@
-"""The real app, with a beat in its event loop that notes how late it comes. Not part of the app: run by screen.py.
+"""The real app, with a beat in its event loop that notes how late it comes. Not part of the app: run by measure.py.
 
 usage: probe.py REPORT [markdown]
 
@@ -27,38 +27,40 @@ def use_markdown() -> None:
     from textual.widgets.markdown import MarkdownStream
 
     import genesys_tui.tui.transcript.transcript as module
+    from genesys_tui.tui.transcript.said import Said
 
     class MarkdownTranscript(VerticalScroll):
-        """The transcript's methods over a tree of widgets."""
+        """What a call asks of the transcript, over a tree of widgets."""
 
         DEFAULT_CSS = "MarkdownTranscript { height: 1fr; }"
         _stream: MarkdownStream | None = None
-
-        said: tuple[object, ...] = ()
         has_head = False
 
+        def __init__(self) -> None:
+            super().__init__()
+            self.said: list[Said] = []
+
         def begin(self, shown: str, prompt: str = "") -> None:
+            self.said.append(Said(prompt, 0))
             reply = Markdown()
             self.mount(Static(shown, markup=False), reply)
             self.anchor()
             self._stream = Markdown.get_stream(reply)
 
+        def think(self, text: str) -> None:
+            assert not text, "no reply here reasons"
+
         def append(self, text: str) -> None:
             assert self._stream is not None
-            self.run_worker(self._stream.write(text), group="write")
+            self.call_later(self._stream.write, text)
 
         def end(self, note: str, severity: str = "success") -> None:
-            async def finish() -> None:
-                if self._stream is not None:
-                    await self._stream.stop()
-                await self.mount(Static(note, markup=False, classes=severity))
+            self.call_later(self._end, note, severity)
 
-            self.run_worker(finish(), group="end")
-
-        replace = append
-
-        def clear(self) -> None:
-            self.remove_children()
+        async def _end(self, note: str, severity: str) -> None:
+            if self._stream is not None:
+                await self._stream.stop()
+            await self.mount(Static(note, markup=False, classes=severity))
 
     module.Transcript = MarkdownTranscript  # type: ignore[misc,assignment]
 

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -54,7 +55,10 @@ class Wire:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 connection.sendall(HEAD)
                 if self.script is not None:
-                    self._send(connection, self.script)
+                    # An app that has crashed reads no more; the next one asks again.
+                    with suppress(ConnectionError):
+                        self._send(connection, self.script)
+                    self.ended.set()
 
     def _send(self, connection: socket.socket, script: Script) -> None:
         chunks = [_chunk(number, token) for number, token in enumerate(script.tokens, 1)]
@@ -66,7 +70,6 @@ class Wire:
         _paced(connection, chunks[script.before :], script.rate)
         self.ended_at = time.perf_counter()
         connection.sendall(_final(len(chunks)))
-        self.ended.set()
 
 
 def _paced(connection: socket.socket, chunks: list[bytes], rate: float) -> None:
