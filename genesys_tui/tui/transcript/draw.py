@@ -64,12 +64,22 @@ def _prefix(frames: tuple[Frame, ...], first: bool) -> list[Run]:
 
 
 def _strip(line: list[Run], width: int, fill: tuple[str, ...], palette: Palette) -> Strip:
-    segments = [Segment(text, palette[looks]) for text, looks in line if text]
     length = sum(cell_len(text) for text, _ in line)
-    if length < width:
-        segments.append(Segment(" " * (width - length), palette[fill]))
+    segments = _segments([*line, (" " * max(0, width - length), fill)], palette)
     strip = Strip(segments, max(length, width))
     return strip if length <= width else strip.crop(0, width)
+
+
+def _segments(line: list[Run], palette: Palette) -> list[Segment]:
+    """The runs with their styles; neighbours of one style as one, for each costs something whenever it is painted."""
+    segments: list[Segment] = []
+    for text, looks in line:
+        style = palette[looks]
+        if text and segments and segments[-1].style is style and (segments[-1].text + text).isascii():
+            segments[-1] = Segment(segments[-1].text + text, style)  # others may join into fewer cells
+        elif text:
+            segments.append(Segment(text, style))
+    return segments
 
 
 def _body(block: Block, room: int, looks: tuple[str, ...]) -> list[list[Run]]:
