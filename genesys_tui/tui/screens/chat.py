@@ -60,7 +60,7 @@ class ChatScreen(MorningScreen):
         Binding("escape", "cancel", "Stop", id="chat.stop", key_display="esc"),
         Binding("ctrl+g", "go_on", "Continue", id="chat.continue"),
     ]
-    busy = var(False, toggle_class="-busy", bindings=True)
+    busy = var(False, bindings=True)
     empty = var(True, toggle_class="-empty")
 
     masthead = getters.query_one(Masthead)
