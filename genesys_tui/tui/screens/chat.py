@@ -258,6 +258,7 @@ class ChatScreen(MorningScreen):
         self._courier = None
         self._ticker.pause()
         self.transcript.end(note, severity)
+        self.transcript.catch_up()
         self.busy = False
         self.refresh_bindings()
 

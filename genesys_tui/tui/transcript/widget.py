@@ -96,6 +96,11 @@ class Sheet(ScrollView, can_focus=True):
         self._conversation.end(note, severity)
         self._changed()
 
+    def catch_up(self) -> None:
+        """Show at once what waits for the next frame."""
+        if self._dirty and self.is_attached:
+            self._flush()
+
     def head(self, note: str) -> None:
         """Say at the top of an empty page that there is more than this."""
         self._conversation.head(note)

@@ -57,6 +57,9 @@ def use_markdown() -> None:
         def end(self, note: str, severity: str = "success") -> None:
             self.call_later(self._end, note, severity)
 
+        def catch_up(self) -> None:
+            pass
+
         async def _end(self, note: str, severity: str) -> None:
             if self._stream is not None:
                 await self._stream.stop()
