@@ -31,6 +31,7 @@ from genesys_tui.tui.messages import (
 from genesys_tui.tui.morning import OPENING, MorningScreen
 from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.notices import Notices
+from genesys_tui.tui.pace import pause_after
 from genesys_tui.tui.prompt.composer import Composer
 from genesys_tui.tui.prompt.prompt import Prompt, prompt_for
 from genesys_tui.tui.prompt.queued import Queued
@@ -48,9 +49,6 @@ if TYPE_CHECKING:
 
 TICK = 0.2
 """Seconds between two readings of the gauges."""
-
-FASTEST = 1 / 30
-"""Seconds that lie at least between two flushes of reply text."""
 
 
 class ChatScreen(MorningScreen):
@@ -228,7 +226,7 @@ class ChatScreen(MorningScreen):
     def _painted(self, began: float) -> None:
         cost = time.thread_time() - began
         if self._courier:
-            self.set_timer(max(FASTEST, 8 * cost), self._courier.resume)
+            self.set_timer(pause_after(cost), self._courier.resume)
 
     def on_call_ended(self, event: CallEnded) -> None:
         """Say how it ended, and go on to what waits."""
