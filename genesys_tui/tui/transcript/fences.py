@@ -27,7 +27,9 @@ def highlighted(block: Block) -> list[list[Run]]:
     if lexer is None:
         return [[(line, ("code",))] for line in text.split("\n")]
     stack = _stack_before(lexer, block)
-    if not block.arriving or "\n" not in text:
+    if not block.arriving:
+        return _lines_and_stack(lexer, text, stack)[0]
+    if "\n" not in text:
         return _lines(lexer, text, list(stack))
     # Most of the time only the last line has grown.
     whole, last = text.rsplit("\n", 1)
@@ -47,7 +49,7 @@ def _lines(lexer: Lexer, text: str, stack: list[str]) -> list[list[Run]]:
     return lines[:-1]
 
 
-@lru_cache(8)
+@lru_cache(32)
 def _lines_and_stack(lexer: Lexer, text: str, stack: Stack) -> tuple[list[list[Run]], Stack]:
     after = list(stack)
     return _lines(lexer, text, after), tuple(after)
@@ -76,16 +78,13 @@ def _stack_before(lexer: Lexer, block: Block) -> Stack:
         pieces.append(block)
     stack = _ROOT
     for piece in reversed(pieces):
-        stack = _stack_after(lexer, piece.text.expandtabs(_TAB) + "\n", stack)
+        stack = _stack_after(lexer, piece.text.expandtabs(_TAB), stack)
     return stack
 
 
 @lru_cache(1024)
 def _stack_after(lexer: Lexer, text: str, stack: Stack) -> Stack:
-    stacks = list(stack)
-    for _ in _lexed(lexer, text, stacks):
-        pass
-    return tuple(stacks)
+    return _lines_and_stack(lexer, text, stack)[1]  # soon asked for its lines, too, or was already
 
 
 def _lexed(lexer: Any, text: str, stack: list[str]) -> Iterator[tuple[Any, str]]:
