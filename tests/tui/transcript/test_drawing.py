@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,10 @@ from rich.cells import cell_len
 from tui.transcript.documents import DOCUMENTS, LONG_LINE, MIXED, documents
 from tui.transcript.drawing import lines_of, looks_of, strips_of
 from tui.transcript.oracle import blocks_of
+
+from genesys_tui.tui.transcript.blocks import Block
+from genesys_tui.tui.transcript.draw import warm_up
+from genesys_tui.tui.transcript.fences import highlighted
 
 
 def test_a_mixed_document_reads_well() -> None:
@@ -176,3 +182,16 @@ def test_numbers_and_bullets_show_nesting_without_colour() -> None:
 
 def test_scripts_without_spaces_break_anywhere_but_before_a_full_stop() -> None:
     assert lines_of("漢字漢字漢字。漢字", 13) == ["漢字漢字漢", "字。漢字"]
+
+
+def test_a_language_that_is_still_arriving_is_searched_for_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Among plugins that takes longer than a frame."""
+    warm_up()
+
+    def searched(_: str) -> NoReturn:
+        raise AssertionError("the plugins were searched")
+
+    monkeypatch.setattr("pygments.plugin.iter_entry_points", searched)
+    for name in ("p", "pyth", "no-such-language"):
+        assert highlighted(Block("code", "return 1", detail=name)) == [[("return 1", ("code",))]]
+    assert ("return", ("code", "code-keyword")) in highlighted(Block("code", "return 1", detail="Python"))[0]

@@ -52,6 +52,16 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+async def test_what_waits_for_the_next_frame_can_be_had_at_once() -> None:
+    async with hosted() as (transcript, pilot):
+        await settled(pilot)
+        transcript.begin("Question")
+        transcript.append("Answer")
+        transcript.end("Completed")
+        transcript.catch_up()
+        assert "✓ Completed" in [line.strip() for line in shown(transcript)]
+
+
 async def test_prompt_reply_and_note_are_shown_in_words_and_shapes() -> None:
     async with hosted() as (transcript, pilot):
         transcript.begin("Which queue?\nShort, please.")
