@@ -23,9 +23,7 @@ from genesys_tui.tui.transcript.palette import palette_of
 from genesys_tui.tui.transcript.view import View
 
 _FRAME = 1 / 40
-"""Seconds between two updates at least, however often text is appended. A caller that paces itself at 30 a second is
-not held up.
-"""
+"""Seconds between two updates at least, however often text is appended. A caller's own pace of 30 is not held up."""
 
 
 class Sheet(ScrollView, can_focus=True):
