@@ -21,6 +21,9 @@ AGAIN = 2.0
 BUSY = 0.08
 """Share of its time for which the screen is at work while somebody scrolls or types, who would see a sweep, too."""
 
+PATIENCE = 60.0
+"""Seconds for which a sweep waits, at most, for somebody to rest: what is not swept out piles up."""
+
 CALLS = ("genesys-tui-call", "genesys-tui-probe-run")
 """The threads that make them."""
 
@@ -70,6 +73,7 @@ class Broom:
         self._app = app
         self._wait = wait
         self._waits = False
+        self._wanted = 0.0  # from when on
         self._seen = 0.0, 0.0  # the moment that is looked back at, and how long this thread had worked by then
         self._more = False  # what went since it waits, and may not be gone when it sweeps
 
@@ -78,7 +82,7 @@ class Broom:
         if self._waits:
             self._more = True
         else:
-            self._waits = True
+            self._waits, self._wanted = True, time.monotonic() + self._wait
             self._app.set_timer(max(0.0, self._wait - AGAIN), self._look)
 
     def _look(self) -> None:
@@ -86,8 +90,9 @@ class Broom:
         self._app.set_timer(min(AGAIN, self._wait), self._sweep)
 
     def _sweep(self) -> None:
-        passed, worked = time.monotonic() - self._seen[0], time.thread_time() - self._seen[1]
-        if worked > BUSY * passed or any(thread.name in CALLS for thread in threading.enumerate()):
+        now, worked = time.monotonic(), time.thread_time() - self._seen[1]
+        works = worked > BUSY * (now - self._seen[0]) and now - self._wanted < PATIENCE
+        if works or any(thread.name in CALLS for thread in threading.enumerate()):
             self._look()
             return
         again, self._waits, self._more = self._more, False, False

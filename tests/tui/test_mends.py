@@ -67,6 +67,22 @@ async def test_screens_that_are_gone_are_swept_out_though_nothing_else_collects(
             gc.enable()
 
 
+async def test_a_screen_that_never_rests_is_swept_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mends, "AGAIN", 0.05)
+    monkeypatch.setattr(mends, "BUSY", 0.0)
+    monkeypatch.setattr(mends, "PATIENCE", 0.3)
+    swept: list[int] = []
+    monkeypatch.setattr(gc, "collect", lambda: swept.append(1))
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        Broom(app, wait=0.05).soon()
+        for _ in range(200):
+            await pilot.pause(0.05)
+            if swept:
+                return
+        raise AssertionError("it never sweeps")
+
+
 async def test_nothing_is_swept_out_while_the_screen_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mends, "AGAIN", 0.05)
     monkeypatch.setattr(mends, "BUSY", 0.0)  # whatever it does is much
