@@ -10,6 +10,29 @@ from urllib.parse import quote, quote_plus
 SHORTEST = 6
 """Characters. A shorter secret would be found in anything."""
 
+DOTS = "••••"
+_SHORT = {'"': '\\\\"', "\\": "\\\\\\\\", "/": "\\\\/"}
+"""By character, a pattern of its short escape in JSON."""
+
+
+def dotted(text: str, secret: str) -> str:
+    """The text, with dots for a secret in any of its forms."""
+    for form in forms_of(secret):
+        text = text.replace(form, DOTS)
+    return escaped(secret).sub(DOTS, text) if "\\" in text and len(secret) >= SHORTEST else text
+
+
+@lru_cache(maxsize=64)
+def escaped(secret: str) -> re.Pattern[str]:
+    """Finds it in JSON, whichever of its characters are escaped there: none need be, and each may."""
+    return re.compile("".join(map(_character, secret)))
+
+
+def _character(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    long = "".join(f"\\\\u{units[place : place + 4]}" for place in range(0, len(units), 4))
+    return f"(?:{'|'.join([re.escape(character), f'(?i:{long})', *_SHORT.get(character, '').split()])})"
+
 
 @lru_cache(maxsize=64)
 def forms_of(secret: str) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ WRITTEN = {
     "in JSON": json.dumps(SECRET)[1:-1],
     "in JSON that is not ASCII": json.dumps(SECRET, ensure_ascii=False)[1:-1],
     "in JSON of PHP": json.dumps(SECRET)[1:-1].replace("/", "\\/"),
+    "in JSON of .NET": json.dumps(SECRET)[1:-1].replace("+", "\\u002B").replace('\\"', "\\u0022"),
+    "in JSON that escapes all": "".join(f"\\u{ord(character):04x}" for character in SECRET),
 }
 LOOKING: dict[str, Callable[[str, str], str]] = {
     "the gateway": redacted,

@@ -24,7 +24,7 @@ from urllib.request import getproxies
 from genesys_tui.auth.transport import Transport, TransportError, sdk_http_client
 from genesys_tui.network import Network
 from genesys_tui.proxy import proxy_secrets
-from genesys_tui.secret_forms import forms_of
+from genesys_tui.secret_forms import dotted
 
 CORRELATION_HEADER = "ININ-Correlation-Id"
 MAX_TEXT = 200
@@ -76,12 +76,12 @@ def ask(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _secrets_of(request: Mapping[str, Any]) -> list[str]:
-    """What no answer may quote: each secret, as a URL has it, and as a header had it; those of proxies, too."""
+    """What no answer may quote: each secret, and as a header had it; those of proxies, too. The longest first."""
     plain = [request[key] for key in ("client_secret", "access_token", "key_password") if request.get(key)]
     pair = f"{request.get('client_id')}:{request.get('client_secret')}".encode()
     proxies = [request.get("proxy") or "", *getproxies().values()]
     sent = [base64.b64encode(pair).decode(), *itertools.chain.from_iterable(map(proxy_secrets, proxies))]
-    return [*(form for secret in plain for form in forms_of(secret)), *sent]
+    return sorted([*plain, *sent], key=len, reverse=True)
 
 
 def _sign_in(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,6 +176,6 @@ def _plain(text: Any, secrets: list[str], most: int = MAX_TEXT) -> str:
     """Make untrusted text safe to show: one short line, and no secret that a server echoes."""
     text = str(text)
     for secret in secrets:
-        text = text.replace(secret, "••••")
+        text = dotted(text, secret)
     line = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(line.split())[:most]

@@ -29,7 +29,7 @@ from genesys_tui.gateway.facts import (
     Received,
 )
 from genesys_tui.gateway.payload import GatewayConstraints
-from genesys_tui.gateway.redaction import redacted
+from genesys_tui.gateway.redaction import DataRedaction, redacted
 from genesys_tui.gateway.refusals import encoding_of, what_it_says
 from genesys_tui.gateway.scope import Cancelled, DeadlineReached, Scope
 from genesys_tui.gateway.sequence import Sequence
@@ -38,10 +38,6 @@ from genesys_tui.gateway.unpack import unpacked
 
 QUIET = 0.1
 """Seconds without a byte from which the silence before a lost connection is told."""
-
-_DOTS = "••••".encode()
-_NOTHING = b"\xff no token at all \xff"
-"""What no event holds that is text."""
 
 
 class Reply:
@@ -63,7 +59,7 @@ class Reply:
         self._scope = scope
         self._clock = clock
         self._token = token
-        self._secret = token.encode() if redacted(token, token) != token else _NOTHING
+        self._redaction = DataRedaction(token)
         self._decoder = EventDecoder()
         self._ending: Ending | None = None
 
@@ -95,7 +91,7 @@ class Reply:
 
     def _take(self, data: bytes, at: float) -> Iterator[Arrival]:
         """What these bytes complete."""
-        harmless = self._secret not in data
+        harmless = not self._redaction.wanted(data)
         for item in self._decoder.cut(data):
             if isinstance(item, list):
                 yield from self._take_run(iter(item), at, harmless)
@@ -116,7 +112,7 @@ class Reply:
         if not isinstance(item, Event):
             yield self._sign_of_life(item, at)
             return
-        if self._secret in item.data or item.name != "message":
+        if item.name != "message" or self._redaction.wanted(item.data):
             item = self._quiet(item)
         yield from self._understand(self._reader.read(item, at), item, at)
 
@@ -130,7 +126,7 @@ class Reply:
     def _quiet(self, event: Event) -> Event:
         """The event without the token: its data is shown and saved as it came."""
         name, last_id = (redacted(text, self._token) for text in (event.name, event.id))
-        return Event(event.data.replace(self._secret, _DOTS), name, last_id)
+        return Event(self._redaction(event.data), name, last_id)
 
     def _sign_of_life(self, item: Pulse | Oversized, at: float) -> Fact:
         if isinstance(item, Pulse):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from genesys_tui.secret_forms import forms_of
-
-DOTS = "••••"
+from genesys_tui.secret_forms import DOTS, dotted
 
 _Q = r"[\"'\\]*"
 _PATTERNS = (
@@ -35,12 +33,12 @@ class Redaction:
     """Takes secrets out of text; called with the text."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._known = sorted({form for secret in secrets for form in forms_of(secret)}, key=len, reverse=True)
+        self._known = sorted(secrets, key=len, reverse=True)  # one may be a part of another
 
     def __call__(self, text: str) -> str:
         """The text, with dots for each of them."""
         for secret in self._known:
-            text = text.replace(secret, DOTS)
+            text = dotted(text, secret)
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
         return text
