@@ -170,8 +170,9 @@ class Call:
                     return ending
                 self._metrics.take(arrival)
                 if isinstance(arrival, Deltas):
-                    self._text.write("".join([delta.content for delta in arrival.deltas]))
-                    yield from arrival.deltas
+                    for delta in arrival.deltas:
+                        self._text.write(delta.content)
+                        yield delta
                     continue
                 if isinstance(arrival, Delta):
                     if arrival.replaces:

@@ -140,7 +140,7 @@ class GenesysLLMStreamer:
             for fact in facts:
                 if isinstance(fact, Delta):
                     if ui_callback is not None:
-                        ui_callback(fact.content, _figures(exchange.snapshot(), index))
+                        ui_callback(fact.content, _figures(exchange.snapshot(), index, fact.tokens_generated))
                     index += 1
                     if fact.content:
                         yield fact.content
@@ -169,10 +169,10 @@ def _validated(payload: Payload | Mapping[str, Any]) -> Payload:
     return payload if isinstance(payload, Payload) else build_payload(dict(payload))
 
 
-def _figures(now: Snapshot, index: int) -> dict[str, Any]:
+def _figures(now: Snapshot, index: int, tokens: int) -> dict[str, Any]:
     return {
         "chunk_index": index,
-        "tokens_generated": now.tokens,
+        "tokens_generated": tokens,
         "tokens_per_second": now.streaming_tokens_per_second,
         "elapsed": now.elapsed,
         "time_to_first_token": now.time_to_first_token,

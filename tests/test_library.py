@@ -70,6 +70,9 @@ def test_the_tutorials_example_runs_and_makes_one_request(ledger: Ledger) -> Non
     assert text == "".join(content for content, _ in seen)
     assert [info["chunk_index"] for _, info in seen] == list(range(len(seen)))
     assert {"tokens_per_second", "elapsed"} <= set(seen[0][1])
+    counts = [info["tokens_generated"] for _, info in seen]
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 2, "each chunk's own, though they arrive together"
     assert isinstance(entry, AuditEntry)
     assert (entry.status, entry.stop_reason, entry.truncated, entry.total_tokens) == ("truncated", "length", True, 64)
     assert ledger.get(entry.request_id).reply == text
