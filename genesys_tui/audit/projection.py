@@ -44,7 +44,7 @@ SORTED = (
 UNMEASURED = -1
 """A rate or time that could not be measured. Unlike NULL it has a place in every order."""
 
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 """What reading an event raises that somebody tampered with."""
 
 _LARGEST = 2**63 - 1

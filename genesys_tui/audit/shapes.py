@@ -60,7 +60,8 @@ def shape_of(record: dict[str, Any]) -> Shape | None:
 @lru_cache(maxsize=256)
 def _shape(names: tuple[str, ...], types: tuple[type, ...]) -> Shape | None:
     known = {_KNOWN[name]: (name, kind) for name, kind in zip(names, types, strict=True) if name in _KNOWN}
-    if len(known) != len(names):
+    odd = any(kind is not int for name, kind in zip(names, types, strict=True) if name in _UNITS)
+    if odd or len(known) != len(names) or "started_at" not in known:
         return None
     parts, fields = [], []
     for name, value in DEFAULTS.items():

@@ -12,15 +12,19 @@ from typing import Any
 
 import pytest
 from audit.made import FixedSigner, anchors_in, filled, hurried, write
+from hypothesis import given
+from hypothesis import strategies as st
 
 from genesys_tui.audit import export
 from genesys_tui.audit.findings import Report, Verdict
 from genesys_tui.audit.history import History
-from genesys_tui.audit.jsonl import call_fields, jsonl
+from genesys_tui.audit.jsonl import _record, call_fields, fields_of_stored, jsonl
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.otlp import otlp_lines
+from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.records import RecordedError
 from genesys_tui.audit.rows import Interrupted
+from genesys_tui.audit.shapes import _KNOWN, encoded
 from genesys_tui.audit.spreadsheet import csv_lines, harmless
 from genesys_tui.audit.verification import verify
 from genesys_tui.errors import LedgerError
@@ -233,22 +237,41 @@ def test_an_export_that_is_stopped_leaves_no_file(
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("change", ["'no JSON'", "json_set(payload, '$.record.started_at_us', 1000000000000000000)"])
 @pytest.mark.parametrize("many", [0, 10**6], ids=["several processes", "one"])
 def test_what_cannot_be_read_is_told_and_leaves_no_file(
-    many: int, signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    many: int, change: str, signed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "MANY", many)
     monkeypatch.setattr(export, "PROCESSORS", 2)
     monkeypatch.setattr(export, "_SPAN", 8)
     with closing(sqlite3.connect(signed)) as db:
         db.execute("DROP TRIGGER events_stay_so")
-        db.execute("UPDATE events SET payload = 'no JSON' WHERE seq = 40")
+        db.execute(f"UPDATE events SET payload = {change} WHERE seq >= 40")
         db.commit()
     folder = tmp_path / "exports"
     folder.mkdir()
     with pytest.raises(LedgerError, match="holds a record that cannot be read"):
         export.export_file(signed, folder / "x.jsonl", jsonl)
     assert list(folder.iterdir()) == []
+
+
+ODD = st.sampled_from(
+    [None, True, 0, -1, 10**30, 1.5, float("nan"), float("inf"), "", 'a"\\\u2028é\ud800', [1], {"a": 1}]
+)
+
+
+@given(st.dictionaries(st.sampled_from([*_KNOWN, "error", "elapsed_seconds"]), ODD | st.integers(0, 10**12)), ODD)
+def test_a_shape_writes_to_the_letter_what_json_writes(record: dict[str, Any], began: Any) -> None:
+    record.pop("parameters", None)  # are JSON themselves, and copied
+    payload = json.dumps({"record": {**record, "started_at_us": began}})
+    try:
+        meant = encoded(fields_of_stored(payload, "", False))[:-1]
+    except UNREADABLE:
+        with pytest.raises(UNREADABLE):
+            _record(payload, "", False)
+    else:
+        assert _record(payload, "", False) == meant
 
 
 RECORDS: list[dict[str, Any]] = [
