@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from math import inf
 from pathlib import Path
@@ -121,8 +121,8 @@ class Browser:
             plan = planned(db, asked, order, until)
             if plan is None:
                 down = order.descending
-                found = matches(db, asked, _COLUMNS, descending=down, after=after, until=until)
-                return [Row(*row) for row in islice(found, skip, skip + limit)]
+                with closing(matches(db, asked, _COLUMNS, descending=down, after=after, until=until)) as found:
+                    return [Row(*row) for row in islice(found, skip, skip + limit)]
             rows: list[Row] = []
             for part in plan.behind(order, after) if after else [ALL]:
                 some = plan.rows(db, part, order, skip, limit - len(rows))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -94,11 +93,11 @@ def _holds(part: str, body: str | bytes, needle: str) -> bool:
 
 def _match(needle: str) -> str:
     """Neighbouring triples that a text with the needle must hold; not all of them, where there are many."""
-    places: Sequence[int] = range(len(needle) - 2)
-    if not places:
+    last = len(needle) - 3
+    if last < 0:
         return ""
-    if len(places) > MOST_TRIGRAMS:  # else all: of a few letters, those that overlap leave far fewer texts to look at
-        places = [*places[::3][: MOST_TRIGRAMS - 1], len(needle) - 3]
+    # All of a few letters, since those that overlap leave far fewer texts to look at; else from end to end.
+    places = {number * last // (MOST_TRIGRAMS - 1) for number in range(MOST_TRIGRAMS)}
     triples = {needle[place : place + 3] for place in places}
     usable = sorted(triple for triple in triples if "\0" not in triple)
     return " AND ".join('"' + triple.replace('"', '""') + '"' for triple in usable)
