@@ -59,15 +59,15 @@ def _lines_and_stack(lexer: Lexer, text: str, stack: Stack) -> tuple[list[list[R
 def _lexer(language: str) -> Lexer | None:
     from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
 
-    return get_lexer_by_name(language, stripnl=False) if language in _languages() else None
+    return get_lexer_by_name(language, stripnl=False) if language.lower() in _languages() else None
 
 
 @cache
 def _languages() -> frozenset[str]:
-    """The names that Pygments and its plugins know, looked up once: while a fence's first line arrives, none is."""
+    """The names that Pygments knows. Others would have it ask its plugins, at every letter of a fence's first line."""
     from pygments.lexers import get_all_lexers
 
-    return frozenset(alias.lower() for _, aliases, _, _ in get_all_lexers() for alias in aliases)
+    return frozenset(alias.lower() for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)
 
 
 def _stack_before(lexer: Lexer, block: Block) -> Stack:
