@@ -46,7 +46,7 @@ def take_terminal_back(app: App[int]) -> None:
         nonlocal under_way
         if driver._must_signal_resume:  # it was stopped with ctrl+z
             resume(number, frame)
-        elif driver._auto_restart and not under_way:  # else another program has the terminal, such as an editor
+        elif app.is_running and driver._auto_restart and not under_way:  # else an editor, say, has the terminal
             under_way = True
             loop.call_soon_threadsafe(loop.call_later, SOON, again)
 

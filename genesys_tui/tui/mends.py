@@ -92,7 +92,10 @@ class Broom:
     def _sweep(self) -> None:
         now, worked = time.monotonic(), time.thread_time() - self._seen[1]
         works = worked > BUSY * (now - self._seen[0]) and now - self._wanted < PATIENCE
-        if works or any(thread.name in CALLS for thread in threading.enumerate()):
+        calls = any(thread.name in CALLS for thread in threading.enumerate())
+        if calls:
+            self._wanted = now  # who reads on behind it has not rested yet
+        if works or calls:
             self._look()
             return
         again, self._waits, self._more = self._more, False, False
