@@ -104,6 +104,7 @@ def _server() -> socket.socket:
 def _wait(status: socket.socket, arguments: list[str], timeout: float, look: Callable[[int], object]) -> int:
     with status:
         process, deadline, late = _number(status), time.monotonic() + timeout, False
+        look(process)
         while not late and not select.select([status], [], [], _LOOK)[0]:
             look(process)
             if late := time.monotonic() > deadline:

@@ -41,7 +41,7 @@ class Sequence:
     ) -> tuple[list[Delta], bytes | None]:
         """The deltas of a run's chunks, up to the first of which there is more to say; and that one, if there is.
 
-        One loop without a call but those for the JSON: this is done for every event.
+        One loop, for this is done for every event.
         """
         if self._hint_open or self._cumulative or self.complete:
             return [], next(run, None)

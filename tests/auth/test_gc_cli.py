@@ -9,7 +9,7 @@ from secret_service import SecretService
 
 from genesys_tui.auth import SecretStore, load_credentials
 from genesys_tui.auth.gc_cli import best_first, gc_file, read_gc_profiles
-from genesys_tui.cli.main import main
+from genesys_tui.cli.main import _run
 from genesys_tui.config import load_settings
 from genesys_tui.errors import ConfigurationError
 
@@ -78,9 +78,7 @@ def test_a_file_that_cannot_be_used_is_refused_without_quoting_it(file: Path, co
 def test_import_gc_puts_the_secret_into_the_keyring_and_nowhere_else(
     file: Path, secret_service: SecretService, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["config", "import-gc"])
-    assert not ended.value.code
+    assert _run(["config", "import-gc"]) == 0
     credentials = load_credentials(SecretStore("default"))
     assert (credentials.client_id, credentials.client_secret.get_secret_value()) == ("id-1", CANARY)
     assert load_settings().profile.region == "eu-central-1"
@@ -92,7 +90,5 @@ def test_import_gc_puts_the_secret_into_the_keyring_and_nowhere_else(
 
 
 def test_import_gc_asks_which_where_that_is_not_clear(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["config", "import-gc", "--profile", "new"])
-    assert ended.value.code == 2
+    assert _run(["config", "import-gc", "--profile", "new"]) == 2
     assert "there are: DEFAULT, lab." in capsys.readouterr().err

@@ -472,12 +472,11 @@ def test_a_model_that_reasons_for_long_does_not_stall(serve: Serve, ledger: Ledg
 
 def test_the_role_alone_is_life_and_no_chunk(serve: Serve, ledger: Ledger) -> None:
     """Or the wait for the first token would be a gap between chunks."""
-    outcome = ask(serve, ledger, [OK, ROLE, 0.3, HELLO, STOP, USAGE, DONE])
+    outcome = ask(serve, ledger, [OK, ROLE, 1.0, HELLO, STOP, USAGE, DONE])
     assert len(outcome.of(Heartbeat)) == 1
     assert outcome.record.total_chunks == 3
     assert outcome.record.gap_max_seconds is not None
-    assert outcome.record.time_to_first_token_seconds is not None
-    assert outcome.record.gap_max_seconds < outcome.record.time_to_first_token_seconds
+    assert outcome.record.gap_max_seconds < 0.8
 
 
 def test_what_follows_the_finish_reason_is_odd(serve: Serve, ledger: Ledger) -> None:

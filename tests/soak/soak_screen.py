@@ -164,8 +164,7 @@ class Soak:
         life = Life()
         self._outcome.lives.append(life)
         self._size = (120, 40)
-        command = ["env", "-C", str(self._home), *APP]  # what it exports lands there
-        with Terminal(command, self._environ, self._size) as terminal:
+        with Terminal(APP, self._environ, self._size) as terminal:
             terminal.wait_for("\x1b[?1049h", seconds=120)  # nothing else is sure to be shown: a draft was kept
             next_look = 0.0
             while terminal.process.poll() is None and time.monotonic() < until:

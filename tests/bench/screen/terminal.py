@@ -41,6 +41,7 @@ class Terminal:
             stdout=follower,
             stderr=follower,
             env=dict(environ),
+            cwd=environ.get("HOME"),  # where what it exports lands
             start_new_session=True,
             preexec_fn=_take_control if controls else None,
         )
