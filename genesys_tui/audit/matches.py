@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
@@ -22,7 +22,7 @@ def matches(
     descending: bool,
     after: Key | None = None,
     until: int | None = None,
-) -> Iterator[tuple[Any, ...]]:
+) -> Generator[tuple[Any, ...], None, None]:
     """These columns of ``calls AS c``, read as they are wanted: of those behind a place that began ``until`` then."""
     first, last = 0, 2**61 if until is None else until
     if after is not None:
