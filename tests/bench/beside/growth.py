@@ -16,7 +16,7 @@ from typing import Any
 from bench.beside.table import table, times
 
 LENGTHS = (1_000, 10_000, 100_000, 1_000_000)
-_PIECE = 64 * 1024
+_PIECE = 2 * 1024
 
 
 def growth(quick: bool = False) -> str:

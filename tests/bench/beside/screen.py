@@ -26,7 +26,7 @@ RATE = 500.0
 LAST = "ZQXEND"
 """The reply's last word, which nothing else shows."""
 
-PATIENCE = 240.0
+PATIENCE = 120.0
 """Seconds to wait for a first frame, or for the reply's end."""
 
 _ANSWERS = {b"\x1b[c": "\x1b[?62;22c", b"\x1b[16t": "\x1b[6;16;8t"}
