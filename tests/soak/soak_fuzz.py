@@ -1,10 +1,12 @@
-"""A million streams of chance: `python tests/soak/soak_fuzz.py [--keep]`, or this file under pytest.
+"""A million streams of chance: `python tests/soak/soak_fuzz.py [--streams N] [--keep]`, or this file under pytest.
 
 ``--keep`` writes what came of it into the README.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +24,9 @@ from gateway.test_sse import pieces_of_streams
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-BRED, SEEDS = 225_000, 4
-DRAWN = 100_000
+STREAMS = int(os.environ.get("FUZZ_STREAMS", "1_000_000"))
+SEEDS = 4
+BRED, DRAWN = STREAMS * 9 // 10 // SEEDS, STREAMS // 10
 
 MOST_GROWTH = 10.0
 """MB, over the second half of a run: what is kept to build upon is complete by then."""
@@ -59,13 +62,18 @@ def test_streams_drawn_by_hypothesis() -> None:
 
 def main() -> None:
     """Run both, on two processes."""
-    options = ["-q", "-n", "2", "--timeout=7200", "-rP"]
-    done = subprocess.run([sys.executable, "-m", "pytest", __file__, *options], stdout=subprocess.PIPE, text=True)
+    reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    reader.add_argument("--streams", type=int, default=STREAMS)
+    reader.add_argument("--keep", action="store_true", help="write what came of it into the README")
+    given = reader.parse_args()
+    command = [sys.executable, "-m", "pytest", __file__, "-q", "-n", "2", "--timeout=7200", "-rP"]
+    environ = {**os.environ, "FUZZ_STREAMS": str(given.streams)}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environ)
     if done.returncode:
         sys.exit(done.stdout)
     said = "\n".join(line for line in done.stdout.splitlines() if " streams" in line)
     print(said)
-    if "--keep" in sys.argv:
+    if given.keep:
         keep("fuzz", f"```text\n{said}\n```\n\n{machine()}")
 
 
