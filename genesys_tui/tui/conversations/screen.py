@@ -65,6 +65,8 @@ class ConversationScreen(ParametersScreen):
 
         def _ask(self, prompt: str) -> None: ...
 
+        def _show_last_call(self) -> None: ...
+
     _shown: tuple[str, int, int, str] = ("", 0, 0, "")
     """Of the conversation that was resumed: its id, how many of its calls are shown at most, how many are earlier, and
     the first call that is shown.
@@ -114,9 +116,7 @@ class ConversationScreen(ParametersScreen):
         """Begin another conversation."""
         self._talk.clear()
         self.transcript.clear()
-        self.settings_changed()
-        self.empty = True
-        self.refresh_bindings()
+        self._changed(empty=True)
 
     def action_page_up(self) -> None:
         """Look at what was said before."""
@@ -272,9 +272,10 @@ class ConversationScreen(ParametersScreen):
             return settings
         return recorded(settings, exchange.records[-1], exchange.system)
 
-    def _changed(self) -> None:
-        self.empty = False
+    def _changed(self, *, empty: bool = False) -> None:
+        self.empty = empty
         self.settings_changed()
+        self._show_last_call()
         self.prompt.focus()
         self.refresh_bindings()
 

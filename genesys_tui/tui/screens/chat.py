@@ -20,14 +20,7 @@ from genesys_tui.tui.desk import GOODBYE, DemoSwitch, Desk
 from genesys_tui.tui.health.folded import FoldedHealth
 from genesys_tui.tui.health.readings import READY, Reading, Readings, final_readings
 from genesys_tui.tui.mailbox import mailbox_of
-from genesys_tui.tui.messages import (
-    CallAbandoned,
-    CallEnded,
-    CallProgressed,
-    Crashed,
-    DeskOpened,
-    DeskRefused,
-)
+from genesys_tui.tui.messages import CallAbandoned, CallEnded, CallProgressed, Crashed, DeskOpened, DeskRefused
 from genesys_tui.tui.morning import OPENING, MorningScreen
 from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.notices import Notices
@@ -284,6 +277,15 @@ class ChatScreen(MorningScreen):
         if self.has_gauges:
             self.health.read(readings, live=live)
         self.folded.read(readings)
+
+    def _show_last_call(self) -> None:
+        """Of the conversation that is shown, and of no other."""
+        if self.has_gauges:
+            self.health.clear()
+        last = self._talk.last
+        readings = final_readings(last, self._settings.profile.stall_seconds) if last else {"state": READY}
+        if self.desk:
+            self._show(readings, state=READY)
 
     def _show_state(self) -> None:
         self.masthead.show(self._state, self._demo.scenario if self._demo else "")

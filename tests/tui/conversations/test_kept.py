@@ -70,6 +70,22 @@ async def test_a_conversation_is_listed_searched_and_resumed_with_what_was_said(
         assert it.records[0].conversation_id == first.record.conversation_id
 
 
+async def test_another_conversation_begins_in_the_prompt_and_without_the_figures_of_the_last(stage: MakeStage) -> None:
+    it = stage(tokens=15)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "About invoices?")
+        await it.until(pilot, lambda: "15 of 2,048" in it.screen)
+        it.app.chat.transcript.focus()
+        await pilot.press("ctrl+n", *"words")
+        await it.until(pilot, lambda: it.app.chat.prompt.text == "words")
+        await it.until(pilot, lambda: "15 of 2,048" not in it.screen and "ready" in it.screen)
+        await shelf(it, pilot)
+        await pilot.press("enter")
+        await back(it, pilot)
+        await it.until(pilot, lambda: "15 of 2,048" in it.screen)
+
+
 async def test_a_resumed_conversation_goes_on_with_its_own_settings(stage: MakeStage) -> None:
     it = stage(tokens=10)
     async with it.app.run_test(size=WIDE) as pilot:
