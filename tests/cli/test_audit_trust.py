@@ -102,12 +102,26 @@ def test_what_was_erased_is_gone(run: Run, ledger: Path) -> None:
     assert "erased already" in run("audit", "erase", request_id, "--yes", **NO_KEYRING).stderr
 
 
+def test_the_rest_of_a_conversation_is_erased_by_the_id_of_the_call_that_is(run: Run, ledger: Path) -> None:
+    call = json.loads(run("audit", "list", "--format", "jsonl", "--limit", "1").stdout)
+    with Ledger(ledger) as kept:
+        follows = kept.get(call["request_id"]).record.model_copy(update={"request_id": "follows", "status": "running"})
+        kept.start(follows, [{"role": "user", "content": "again: Xylophonist4711"}])
+        kept.end(follows.model_copy(update={"status": "completed"}), "again")
+    erase = ("audit", "erase", call["request_id"], "--yes")
+    assert f"`audit erase --conversation {call['request_id'][:8]}` erases them" in run(*erase, **NO_KEYRING).stderr
+    assert run(*erase, "--conversation", **NO_KEYRING).stderr.startswith("Erased what was said in 1 call.")
+    assert "erased" in run("audit", "show", "follows").stdout
+    assert "erased already" in run(*erase, "--conversation", **NO_KEYRING).stderr
+
+
 def test_texts_are_kept_as_the_settings_say(run: Run, environ: dict[str, str]) -> None:
     home = Path(environ["GENESYS_TUI_HOME"])
     home.mkdir()
     (home / "config.toml").write_text('[audit]\ntext = "hash"\n')
     run("ask", "--demo", "--rate", "0", "my secret is Xylophonist4711")
     assert all(b"Xylophonist" not in file.read_bytes() for file in home.rglob("*") if file.is_file())
+    assert "What was said in this call was not kept." in run("audit", "show", first_id(run)).stdout
     (home / "config.toml").write_text('[audit]\ntext = "some"\n')
     refused = run("audit", "list")
     assert (refused.returncode, "audit" in refused.stderr) == (2, True)

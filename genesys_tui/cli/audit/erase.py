@@ -24,13 +24,15 @@ def erase(request_id: str, conversation: bool, yes: bool) -> None:
     from genesys_tui.audit.filters import Filter
 
     with opened() as ledger:
-        record = ledger.get(request_id).record
+        named = ledger.get(request_id)
+        record = named.record
         others = [
             call.record.request_id
             for call in ledger.calls(Filter(conversation_id=record.conversation_id))
             if not call.erased and call.record.status != "running" and call.record.request_id != record.request_id
         ]
-        chosen = [record.request_id, *(others if conversation else [])]
+        done_already = named.erased and conversation and others
+        chosen = [*([] if done_already else [record.request_id]), *(others if conversation else [])]
         if not yes:
             _confirm(record.request_id, len(chosen))
         with Progress("Erasing") as progress:
@@ -39,9 +41,10 @@ def erase(request_id: str, conversation: bool, yes: bool) -> None:
                 ledger.erase(each, lambda share, done=done: progress(done + round(share * 100), 100 * len(chosen)))  # type: ignore[misc]
     narrate(f"Erased what was said in {len(chosen):,} call{'' if len(chosen) == 1 else 's'}.")
     if others and not conversation:
+        again = f"`audit erase --conversation {sanitized_line(record.request_id)[:8]}` erases them, too."
         narrate(
-            f"{len(others):,} other call{'' if len(others) == 1 else 's'} of the conversation may repeat it:"
-            " `audit erase --conversation` erases them, too. Exports that were made before keep it."
+            f"{len(others):,} other call{'' if len(others) == 1 else 's'} of the conversation may repeat it: {again}"
+            " Exports that were made before keep it."
         )
 
 
