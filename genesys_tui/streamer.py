@@ -18,7 +18,7 @@ from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials
 from genesys_tui.auth.api_key import ApiKey
 from genesys_tui.call import Context, Ended, Records
 from genesys_tui.config import Settings, load_settings
-from genesys_tui.connection import make_gateway, make_network, make_tokens
+from genesys_tui.connection import make_gateway, make_network, make_tokens, wants_key
 from genesys_tui.dialect import DialectName
 from genesys_tui.errors import ConfigurationError
 from genesys_tui.exchange import Exchange
@@ -82,7 +82,8 @@ class GenesysLLMStreamer:
         """Open nothing yet. What is not given is what the profile's settings say.
 
         Args:
-            client: see ``initialize_genesys_client``; or anything with its ``token`` and ``renew``.
+            client: see ``initialize_genesys_client``; or anything with its ``token`` and ``renew``. A sign-in to
+                Genesys Cloud is of no use to a gateway that wants an API key: such a one gets the profile's.
             base_url: where the gateway is; else what the settings say, else the client's region.
             endpoint: the gateway's path; an empty one is the dialect's own.
             dialect: how the gateway talks; ``openai`` for one that is OpenAI-compatible.
@@ -96,8 +97,10 @@ class GenesysLLMStreamer:
         given = {"base_url": base_url or None, "endpoint": endpoint, "dialect": dialect}
         settings = load_settings(given, profile=profile)
         require_sending(settings)
-        self._settings = _leading_somewhere(settings, client)
-        self._gateway = make_gateway(self._settings, SecretStore(settings.name), client)
+        self._settings, store = _leading_somewhere(settings, client), SecretStore(settings.name)
+        if isinstance(client, SignIn) and wants_key(self._settings):
+            client = make_tokens(self._settings, store)
+        self._gateway = make_gateway(self._settings, store, client)
         self._ledger = ledger
 
     def stream_completion(

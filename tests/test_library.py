@@ -197,6 +197,18 @@ def test_the_library_calls_as_the_profile_in_use_says(
     assert (entry.profile, entry.environment, entry.status) == ("corp", server.url, "completed")
 
 
+def test_the_other_dialect_takes_the_key_and_no_sign_in(
+    ledger: Ledger, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-some-long-key")
+    server = serve([OK, HELLO, STOP, DONE])
+    streamer = GenesysLLMStreamer(initialize_genesys_client(), server.url, dialect="openai", ledger=ledger)
+    text, entry = drain(streamer.stream_completion(build_stream_payload("hello", "m")))
+    assert (text, entry.status) == ("Hello", "completed")
+    (request,) = server.requests
+    assert request.header("Authorization") == "Bearer sk-some-long-key"
+
+
 def test_the_profile_may_be_named_by_the_environment_or_the_caller(
     tmp_path: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
