@@ -68,6 +68,7 @@ def keys() -> None:
 @profile_option
 def set_setting(setting: str, value: str, profile: str | None) -> None:
     """Set one SETTING of a profile to VALUE in config.toml; makes the profile where there is none."""
+    from genesys_tui.auth.regions import find_api_url
     from genesys_tui.cli.wiring import make_store
     from genesys_tui.config import load_settings
     from genesys_tui.connection import make_endpoint
@@ -83,6 +84,7 @@ def set_setting(setting: str, value: str, profile: str | None) -> None:
     changed = load_settings({setting: value_of(setting, value)}, profile=profile, may_be_new=True)
     changed.payload(Message(role="user", content="hello"))
     make_endpoint(changed, make_store(changed))
+    find_api_url(changed.profile.region)
     write_setting(settings.home.config_file, settings.name, setting, value)
     narrate(f"{setting} is set for profile {settings.name} in {settings.home.config_file}.")
 

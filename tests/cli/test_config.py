@@ -38,3 +38,11 @@ def test_a_number_without_end_is_refused_in_a_sentence(zeros: int, run: Run) -> 
     done = run("config", "set", "temperature", "1" + "0" * zeros)
     assert done.returncode == 2
     assert done.stderr == "genesys-tui: parameters.temperature: input should be a finite number.\n"
+
+
+def test_a_region_that_is_none_is_refused_with_those_that_are(run: Run, environ: dict[str, str]) -> None:
+    done = run("config", "set", "region", "eu-west-9")
+    assert done.returncode == 2
+    assert "There is no Genesys Cloud region 'eu-west-9'. Choose one of: us-east-1 " in done.stderr
+    assert not (Path(environ["GENESYS_TUI_HOME"]) / "config.toml").exists()
+    assert run("config", "set", "region", "eu_west_1").returncode == 0
