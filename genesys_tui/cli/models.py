@@ -28,6 +28,7 @@ def models(profile: str | None, **flags: Any) -> None:
     with closing(make_tokens(settings, store)) as tokens:
         names = make_gateway(settings, store, tokens).models()
     if not names:
-        narrate("The gateway lists no models. Those of the profile's setting `models`:")
+        own = "Those of the profile's setting `models`:" if settings.profile.models else "Neither does the profile."
+        narrate(f"The gateway lists no models. {own}")
     for name in names or settings.profile.models:
         write(f"{sanitized_line(name)}\n")

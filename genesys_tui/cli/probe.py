@@ -70,7 +70,8 @@ def probe(
     from genesys_tui.config import load_settings
 
     plan, named, parameters = _planned(file, given(flags))
-    settings = load_settings(parameters, profile=profile or named or None)
+    there = None if demo or scenario else named  # the embedded gateway needs no profile of the file's
+    settings = load_settings(parameters, profile=profile or there or None)
     with opened_gateway(settings, scenario or ("calm" if demo else None), rate) as (gateway, settings):
         require_permission(settings, yes=yes)
         report = _run(plan, settings, gateway, form, quiet=quiet)

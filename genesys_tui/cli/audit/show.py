@@ -47,7 +47,10 @@ def _page(call: Call, place: str) -> Iterable[str]:
         return
     for message in call.messages:
         yield f"\n── {sanitized_line(message['role'])} ──\n{sanitized(message['content'])}\n"
-    yield f"\n── reply ──\n{sanitized(call.reply)}\n"
+    if call.reply:
+        yield f"\n── reply ──\n{sanitized(call.reply)}\n"
+    else:
+        yield "\nThere is no reply.\n" if call.messages else "\nWhat was said in this call was not kept.\n"
 
 
 def _shown(value: object) -> str:
