@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from textual.app import App
 
@@ -32,7 +33,8 @@ def end_on_hangup(app: App[int], last_duty: Callable[[], None]) -> None:
     def end(code: int) -> None:
         if once.acquire(blocking=False):
             threading.Thread(target=_insist, args=(code, last_duty), daemon=True, name="genesys-tui-end").start()
-            loop.call_soon_threadsafe(app.exit, code)
+            with suppress(RuntimeError):  # the loop is closed: it is ending
+                loop.call_soon_threadsafe(app.exit, code)
 
     for number in _SIGNALS:
         # Not the loop's own handlers: those wait for a loop that may be waiting for the terminal.

@@ -15,7 +15,7 @@ from genesys_tui.tui.widgets.options import Options
 
 
 class Leaving(Screen[ScreenResultType]):
-    """A screen that waits with going until nothing lies in front of it."""
+    """A screen that waits with going until it is there itself, and nothing lies in front of it."""
 
     _result: tuple[ScreenResultType | None] | None = None
     _gone = False
@@ -24,13 +24,13 @@ class Leaving(Screen[ScreenResultType]):
         """Go, with that result. Only the first one counts."""
         if self._result is None:
             self._result = (result,)
-        if self._gone or not self.is_active:
+        if self._gone or not self.is_active or not self.is_mounted:
             return AwaitComplete()
         self._gone = True
         return super().dismiss(self._result[0])
 
     def on_screen_resume(self) -> None:
-        """Nothing lies in front any more."""
+        """It is there, or nothing lies in front any more."""
         if self._result is not None:
             self.dismiss(self._result[0])
 

@@ -127,8 +127,8 @@ class WellMannered(Copying, Noticing, Standing):
 
     def action_command_palette(self) -> None:
         """Every command, to be searched."""
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
+            self.push_screen(Palette())
 
     def search_themes(self) -> None:
         """Every theme, to be searched."""

@@ -11,6 +11,7 @@ from typing import Any
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.timer import Timer
+from textual.widgets import OptionList
 
 WAIT = 20.0
 """Seconds between a change of screens and the sweep."""
@@ -33,6 +34,7 @@ def mend_textual() -> None:
     """Once for all apps of this process."""
     _forget_frames()
     _fire_late_timers()
+    _turn_pages_that_are_there()
 
 
 def _forget_frames() -> None:
@@ -61,6 +63,17 @@ def _fire_late_timers() -> None:
             timer._skip = False
 
     Timer.__init__ = init  # type: ignore[method-assign,assignment]
+
+
+def _turn_pages_that_are_there() -> None:
+    """Turn no page of a list that has not been laid out, as in a window of one column: Textual looks for its line."""
+    turned = OptionList._move_page
+
+    def turn(options: OptionList, direction: Any) -> None:
+        if (options.highlighted or 0) in options._index_to_line:
+            turned(options, direction)
+
+    OptionList._move_page = turn  # type: ignore[method-assign,assignment]
 
 
 class Broom:
@@ -92,10 +105,7 @@ class Broom:
     def _sweep(self) -> None:
         now, worked = time.monotonic(), time.thread_time() - self._seen[1]
         works = worked > BUSY * (now - self._seen[0]) and now - self._wanted < PATIENCE
-        calls = any(thread.name in CALLS for thread in threading.enumerate())
-        if calls:
-            self._wanted = now  # who reads on behind it has not rested yet
-        if works or calls:
+        if works or any(thread.name in CALLS for thread in threading.enumerate()):
             self._look()
             return
         again, self._waits, self._more = self._more, False, False

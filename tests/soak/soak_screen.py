@@ -38,6 +38,9 @@ LOOK = 5.0
 
 SELECT_ALL = "\x1b[18~"
 
+GOOD_ENDS = (0, -signal.SIGINT)
+"""Exit codes: Ctrl+C ends a program that is ending, where it was typed behind ctrl+q."""
+
 MOST_GROWTH = 40.0
 """MB that the last quarter of the longest life may lie above its second."""
 
@@ -80,7 +83,7 @@ class Outcome:
     def faults(self) -> list[str]:
         """What broke a promise, in words."""
         life, found = self.longest, list(self.tracebacks)
-        found += [f"a life ended with exit code {each.code}" for each in self.lives if each.code != 0]
+        found += [f"a life ended with exit code {each.code}" for each in self.lives if each.code not in GOOD_ENDS]
         found += [f"{each} was asked and not recorded" for each in sorted(self.asked - set(self.recorded))]
         found += [f"{each} was recorded {times} times" for each, times in self.recorded.items() if times > 1]
         if running := self.statuses["running"]:
@@ -181,7 +184,9 @@ class Soak:
                 self._outcome.tracebacks.append("a life did not end when it was told to")
             self._note_requests(gateway)
             output = terminal.output
-        if (place := output.find(b"Traceback (most recent")) >= 0 or (life.code and (place := len(output) - 3000)):
+        if (place := output.find(b"Traceback (most recent")) >= 0 or (
+            life.code not in GOOD_ENDS and (place := len(output) - 3000)
+        ):
             self._outcome.tracebacks.append(output[max(0, place) : place + 3000].decode("utf-8", "replace"))
 
     def _act(self, terminal: Terminal, gateway: DemoGateway) -> None:

@@ -8,6 +8,7 @@ from genesys_tui.tui.conversations.question import Answer, Question
 from genesys_tui.tui.help import HelpScreen
 from genesys_tui.tui.keys import places
 from genesys_tui.tui.leaving import Leaving, Palette
+from genesys_tui.tui.prompt.search import Search
 
 from .conftest import MakeStage
 
@@ -55,3 +56,26 @@ async def test_the_palette_closes_under_the_help(stage: MakeStage) -> None:
         await it.ready(pilot)
         await it.ask(pilot)
         assert it.records[0].status == "completed"
+
+
+async def test_a_dialog_that_is_left_before_it_is_there_goes_when_it_is(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test() as pilot:
+        await it.ready(pilot)
+        answers: list[object] = []
+        for dialog in (Search(["one", "two"]), Question("A name", "", "")):
+            it.app.push_screen(dialog, answers.append)
+            dialog.dismiss(None)
+            await it.until(pilot, lambda: it.app.screen is it.app.chat)
+        assert answers == [None, None]
+
+
+async def test_there_is_one_palette_whatever_lies_on_it(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test() as pilot:
+        await it.ready(pilot)
+        await pilot.press("ctrl+p", "f1")
+        await it.until(pilot, lambda: isinstance(it.app.screen, HelpScreen))
+        it.app.action_command_palette()
+        await pilot.pause()
+        assert len([screen for screen in it.app.screen_stack if isinstance(screen, Palette)]) == 1

@@ -11,7 +11,7 @@ from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import TextArea
+from textual.widgets import OptionList, TextArea
 
 from genesys_tui.tui import mends
 from genesys_tui.tui.help import HelpScreen
@@ -112,3 +112,22 @@ async def test_a_timer_that_starts_too_late_fires_once(seconds: float) -> None:
         for _ in range(20):
             await pilot.pause(0.02)
         assert fired == [seconds]
+
+
+async def test_a_list_that_has_no_room_turns_no_page() -> None:
+    mend_textual()
+
+    class Narrow(App[None]):
+        CSS = "OptionList { display: none; }"
+
+        def compose(self) -> ComposeResult:
+            yield OptionList(*map(str, range(9)))
+
+    app = Narrow()
+    async with app.run_test(size=(1, 1)) as pilot:
+        options = app.query_one(OptionList)
+        options.highlighted = 0
+        await pilot.pause()
+        options.action_page_down()
+        options.action_page_up()
+        assert options.highlighted == 0
