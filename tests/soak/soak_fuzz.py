@@ -1,7 +1,4 @@
-"""A million streams of chance: `python tests/soak/soak_fuzz.py [--streams N] [--keep]`, or this file under pytest.
-
-``--keep`` writes what came of it into the README.
-"""
+"""A million streams of chance: `python tests/soak/soak_fuzz.py [--streams N]`, or this file under pytest."""
 
 from __future__ import annotations
 
@@ -16,8 +13,6 @@ import pytest
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.beside.readme import keep
-from bench.beside.table import machine
 from faults.fuzzing import fuzz, resident
 from faults.verdict import WAYS, Way, judge
 from gateway.test_sse import pieces_of_streams
@@ -64,7 +59,6 @@ def main() -> None:
     """Run both, on two processes."""
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--streams", type=int, default=STREAMS)
-    reader.add_argument("--keep", action="store_true", help="write what came of it into the README")
     given = reader.parse_args()
     command = [sys.executable, "-m", "pytest", __file__, "-q", "-n", "2", "--timeout=7200", "-rP"]
     environ = {**os.environ, "FUZZ_STREAMS": str(given.streams)}
@@ -73,8 +67,6 @@ def main() -> None:
         sys.exit(done.stdout)
     said = "\n".join(line for line in done.stdout.splitlines() if " streams" in line)
     print(said)
-    if given.keep:
-        keep("fuzz", f"```text\n{said}\n```\n\n{machine()}")
 
 
 if __name__ == "__main__":
