@@ -206,7 +206,7 @@ def test_an_event_may_have_exactly_the_limit_in_bytes(most: int) -> None:
 def test_what_is_dropped_costs_time_in_proportion_to_its_bytes(stream: Callable[[], Iterator[bytes]]) -> None:
     def seconds(pieces: list[bytes]) -> float:
         times = []
-        for _ in range(9):
+        for _ in range(4):
             decoder = EventDecoder(max_event_bytes=2**40)  # nothing is dropped: the worst case
             began = time.thread_time()
             fed(decoder, pieces)
@@ -215,4 +215,4 @@ def test_what_is_dropped_costs_time_in_proportion_to_its_bytes(stream: Callable[
 
     *pieces, end = stream()
     quarter, whole = seconds([*pieces[: len(pieces) // 4], end]), seconds([*pieces, end])
-    assert whole < 10 * max(quarter, 0.005), "four times the bytes; sixteen times the time were quadratic"
+    assert whole < 10 * max(quarter, 0.02), "four times the bytes; sixteen times the time were quadratic"
