@@ -8,9 +8,12 @@ import time
 from functools import cache, lru_cache
 from typing import Any
 
+from textual._compositor import Compositor, ReflowResult
 from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.geometry import Size
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import OptionList
 
 WAIT = 20.0
@@ -35,6 +38,7 @@ def mend_textual() -> None:
     _forget_frames()
     _fire_late_timers()
     _turn_pages_that_are_there()
+    _tell_every_size()
 
 
 def _forget_frames() -> None:
@@ -74,6 +78,22 @@ def _turn_pages_that_are_there() -> None:
             turned(options, direction)
 
     OptionList._move_page = turn  # type: ignore[method-assign,assignment]
+
+
+def _tell_every_size() -> None:
+    """Send every widget the event for its new size.
+
+    Textual compares with the places of the last layout, but makes those anew where one asks for them after a scroll
+    and before the layout: what changed in between is then taken for told, and its widget draws for its old size.
+    """
+    reflowed = Compositor.reflow
+
+    def reflow(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
+        result = reflowed(compositor, parent, size)
+        untold = {widget for widget, (region, *_) in compositor._full_map.items() if widget._size != region.size}
+        return result._replace(resized=result.resized | untold - result.shown)
+
+    Compositor.reflow = reflow  # type: ignore[method-assign,assignment]
 
 
 class Broom:

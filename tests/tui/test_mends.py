@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import weakref
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
+from textual.geometry import Size
 from textual.screen import Screen
+from textual.scroll_view import ScrollView
 from textual.widget import Widget
-from textual.widgets import OptionList, TextArea
+from textual.widgets import OptionList, Static, TextArea
 
 from genesys_tui.tui import mends
 from genesys_tui.tui.help import HelpScreen
@@ -131,3 +133,33 @@ async def test_a_list_that_has_no_room_turns_no_page() -> None:
         options.action_page_down()
         options.action_page_up()
         assert options.highlighted == 0
+
+
+class Pages(ScrollView):
+    heights: ClassVar[list[int]] = []
+
+    def on_mount(self) -> None:
+        self.virtual_size = Size(80, 1000)
+
+    def on_resize(self) -> None:
+        self.heights.append(self.size.height)
+
+
+async def test_a_widget_is_told_its_size_though_a_place_was_asked_for_between_a_scroll_and_the_layout() -> None:
+    mend_textual()
+    app: App[None] = App()
+    async with app.run_test(size=(80, 24)) as pilot:
+        pages = Pages()
+        await app.mount(pages)
+        await pilot.pause()
+        assert pages.heights[-1] == 24
+        compositor = app.screen._compositor
+        compositor.reflow_visible(app.screen, app.screen.size)  # as a scroll does
+        bar = Static("a bar")
+        bar.styles.dock = "bottom"
+        mounted = app.mount(bar)
+        assert compositor.full_map[pages].region.height == 23
+        await mounted
+        await pilot.pause()
+        assert pages.size.height == 23
+        assert pages.heights[-1] == 23
