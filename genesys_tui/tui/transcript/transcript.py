@@ -75,6 +75,7 @@ class Transcript(Sheet):
         self._cursor: Cursor | None = None
         self._finding: Finding | None = None
         self._at = -1
+        self._origin = (True, (0, 0))  # what was in view before anything was searched for
         self._followed = False  # whether the end was, before text was selected
         self._spans: dict[int, tuple[list[Strip], list[Span]]] = {}
 
@@ -169,11 +170,20 @@ class Transcript(Sheet):
         return (self._at + 1, len(self._finding.hits)) if self._finding else (0, 0)
 
     def search(self, text: str) -> None:
-        """Look for a text, upper or lower case, and go to the first hit in view or the last one above it."""
+        """Look for a text, upper or lower case, and go to the first hit in view or the last one above it.
+
+        Each text is looked for from where the search began: a letter more does not go on from a hit of a shorter one.
+        """
+        began = self._finding is None
         self._finding, self._at = (Finding(text) if text else None), -1
         self._spans.clear()
         if self._finding:
             self._take()
+            if began:
+                self._origin = self._view.kept
+            else:
+                self._view.keep(self._origin)
+                self._lay_out()
             self._finding.update(self._page.blocks)
             hits = self._finding.hits
             top = self._page.heights.find(self._view.top)[0]
@@ -192,6 +202,7 @@ class Transcript(Sheet):
         if self._finding and self._finding.hits:
             self._at = (self._at + step) % len(self._finding.hits)
             self._show_hit()
+            self._origin = self._view.kept
             self.post_message(self.Found())
 
     def changed(self, start: int) -> None:
@@ -214,15 +225,26 @@ class Transcript(Sheet):
             self.mark = next((m for m in marks(self._page.blocks) if m.start == self.mark.start + more), None)
         if self._finding:
             at = self._finding.hits[self._at].block + more if self._at >= 0 else 0
+            self._origin = self._origin[0], (self._origin[1][0] + more, self._origin[1][1])
             self._finding.update(self._page.blocks)
             self._at = self._finding.of(at)[0] if self._at >= 0 else -1
             self.post_message(self.Found())
 
+    def on_resize(self) -> None:
+        """Keep the hit in view that is looked at, if it is."""
+        if self._finding and self._at >= 0 and self._view.shows(self._place_of_hit()):
+            self.call_next(self._show_hit)
+
     def _show_hit(self) -> None:
+        if self._finding and self._at >= 0:
+            self._go_to(*self._place_of_hit())
+
+    def _place_of_hit(self) -> tuple[int, int]:
+        """The block and the line of the hit that is looked at."""
         assert self._finding
         hit = self._finding.hits[self._at]
         first, spans = self._spans_of(hit.block)
-        self._go_to(hit.block, next((span.line for span in spans if span.hit == self._at - first), 0))
+        return hit.block, next((span.line for span in spans if span.hit == self._at - first), 0)
 
     def _go_to(self, index: int, line: int) -> None:
         if self._page.width:

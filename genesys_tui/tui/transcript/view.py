@@ -23,6 +23,15 @@ class View:
         """Lines below the lowest that was in view."""
         return 0 if self.following else max(0, self.page.heights.total - 1 - self.page.line(self._seen))
 
+    @property
+    def kept(self) -> tuple[bool, tuple[int, int]]:
+        """Whether the end is followed, and the place at the top: what `keep` goes back to."""
+        return self.following, self._place
+
+    def keep(self, kept: tuple[bool, tuple[int, int]]) -> None:
+        """Go back to what was in view."""
+        self.following, self._place = kept
+
     def reset(self) -> None:
         """Forget the place, and follow."""
         self.following = True
@@ -69,10 +78,14 @@ class View:
     def show(self, place: tuple[int, int]) -> None:
         """Bring a place into view, unless it is there already."""
         self.settle()
-        if not self.top <= self.page.line(place) < self.top + self.height - 1:
+        if not self.shows(place):
             self.following = False
             self._place = self.page.walk(place, -self.height // 3)
             self.settle()
+
+    def shows(self, place: tuple[int, int]) -> bool:
+        """Whether a place is in view, and not on the last line of it, where the unseen lines are counted."""
+        return self.top <= self.page.line(place) < self.top + self.height - 1
 
     def reveal(self, place: tuple[int, int]) -> None:
         """Move by as few lines as bring a place into view, and stay there."""

@@ -110,6 +110,39 @@ async def test_hits_are_counted_and_gone_through_in_a_ring() -> None:
         assert not any(line.endswith("◀") for line in shown(transcript))
 
 
+async def test_each_text_is_looked_for_from_where_the_search_began_or_was_taken_on() -> None:
+    async with hosted() as (transcript, pilot):
+        fill(transcript)
+        await settled(pilot)
+        end = transcript.scroll_offset.y
+        transcript.search("needle 5")
+        assert transcript.hits == (1, 1)
+        assert transcript.scroll_offset.y < end
+        transcript.search("needle 5x")
+        assert transcript.scroll_offset.y == end
+        assert transcript.following
+        transcript.search("needle")
+        assert transcript.hits == (3, 3)
+        await pilot.press("N", "N")
+        transcript.search("needl")
+        assert transcript.hits == (1, 3)
+
+
+async def test_the_hit_stays_in_view_when_the_view_becomes_smaller() -> None:
+    async with hosted() as (transcript, pilot):
+        fill(transcript, 3)
+        transcript.begin("More")
+        transcript.append("- a needle\n" + "- hay\n" * (transcript.size.height - 4))
+        await settled(pilot)
+        transcript.search("a needle")
+        assert transcript.hits == (1, 1)
+        assert transcript.following, "the hit is in view already"
+        for height in (20, 10, 5):
+            transcript.styles.height = height
+            await settled(pilot)
+            assert any(line.endswith("◀") for line in shown(transcript)), height
+
+
 async def test_searching_draws_only_what_it_goes_to() -> None:
     async with hosted() as (transcript, pilot):
         fill(transcript, 2000)
