@@ -144,14 +144,24 @@ def _run(exchange: Exchange, form: Format) -> Record:
 
 @contextlib.contextmanager
 def cancelled_by_signals(made: Cancellable) -> Iterator[None]:
-    """SIGINT, SIGTERM and a closed window cancel it; what arrived is kept and recorded."""
+    """SIGINT, SIGTERM and a closed window cancel it; what arrived is kept and recorded.
+
+    Behind it, on the way out, another one ends the program without a word.
+    """
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # as nohup wishes it
-            signal.signal(number, lambda *_: made.cancel())
+    heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]  # as nohup wishes it
+    cancelled = False
+
+    def cancel(*_: object) -> None:
+        nonlocal cancelled
+        cancelled = True
+        made.cancel()
+
+    for number in heard:
+        signal.signal(number, cancel)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL if cancelled else before[number])

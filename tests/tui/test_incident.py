@@ -199,6 +199,7 @@ async def test_escape_behind_a_save_leaves_no_file_that_nobody_was_told_of(stage
         typed(it, "ctrl+s", "escape")
         await it.until(pilot, lambda: not isinstance(it.app.screen, IncidentScreen))
         (file,) = folder.iterdir()
+        await it.until(pilot, lambda: len(it.app._notifications) > 0)
         assert [note.title for note in it.app._notifications] == ["Incident bundle saved"]
         assert [note.message for note in it.app._notifications] == [str(file)]
         # Where it is not made yet what would be saved, nothing is.
