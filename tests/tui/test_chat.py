@@ -140,6 +140,9 @@ async def test_a_truncated_reply_is_continued_with_ctrl_g(stage: MakeStage) -> N
         await it.until(pilot, lambda: len(it.records) == 2 and not it.app.chat.busy)
         second, first = it.records
         assert second.continues == first.request_id
+        (said,) = it.app.chat.transcript.said
+        assert said.request_id == second.request_id
+        assert "cut by length" not in it.shown, "the reply is one, and only how it ended at last stands under it"
         await pilot.press("ctrl+n")
         assert not it.shown
 

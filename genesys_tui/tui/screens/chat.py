@@ -169,7 +169,7 @@ class ChatScreen(MorningScreen):
         """Continue the truncated reply."""
         if self.desk and self.may_send(self.action_go_on):
             self._unanswered = ""
-            self.transcript.begin("")
+            self.transcript.go_on()
             self._start(self._talk.go_on(self.desk))
 
     # The call.

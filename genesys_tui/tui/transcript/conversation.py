@@ -23,6 +23,7 @@ class Conversation:
         self.heads = 0
         """How many blocks at the top say that there is more than this."""
         self._reply: Reply | None = None
+        self._opened = 0  # the first block of the last reply's text
         self._start = 0
         self._taken = 0
         self._thinking = False  # there is reasoning, and no text yet
@@ -40,6 +41,14 @@ class Conversation:
             gap = 0 if self.blocks and not number else -1
             self.blocks.append(Block("prompt", piece, gap=gap, joined=number > 0))
         self._open()
+
+    def go_on(self) -> None:
+        """Open the last reply again: what comes follows its text, in the place of what was said behind it."""
+        self._close()
+        del self.blocks[self._opened :]
+        self._open()
+        assert self._reply
+        self._reply.feed(self.said[-1].reply)
 
     def think(self, text: str) -> None:
         """Add to what the model reasons for the open reply: a line above it, as long as nothing of it has come."""
@@ -84,6 +93,7 @@ class Conversation:
         more = len(earlier.blocks) - self.heads
         self.blocks[:] = earlier.blocks + rest
         self._start += more
+        self._opened += more
         for said in self.said:
             said.block += more
         self.said[:0] = earlier.said
@@ -123,6 +133,7 @@ class Conversation:
         if self._reply is None:
             return
         self._settle_thoughts()
+        self._opened = self._start
         self._reply.finish()
         self.blocks[self._start + self._taken :] = self._reply.finished[self._taken :]
         self._reply = None

@@ -138,28 +138,28 @@ class ReadingScreen(ConversationScreen):
 
     def action_copy_conversation(self) -> None:
         """Copy all that is shown."""
-        from genesys_tui.tui.transcript.said import as_markdown, exchanges
+        from genesys_tui.tui.transcript.said import as_markdown
 
         said = self.transcript.said
-        many = len(exchanges(said))
+        many = len(said)
         shown = " that are shown" if self.transcript.has_head else ""
         self._copy(as_markdown(said), f"The conversation, {many:,} exchange{'s' * (many != 1)}{shown}")
 
     def action_reasoning(self) -> None:
         """Unfold what the model thought for the reply in view."""
-        from genesys_tui.tui.transcript.reasoning import ReasoningDialog, reasoning_of
+        from genesys_tui.tui.transcript.reasoning import ReasoningDialog
 
         said = self.transcript.said
-        if text := reasoning_of(said, self.transcript.in_view) if said else "":
+        if text := "".join(said[self.transcript.in_view].thoughts) if said else "":
             self.app.push_screen(ReasoningDialog(text))
         else:
             self._tell("The model told nothing of its reasoning for this reply.", "warning")
 
     def _exchange(self, last: bool) -> tuple[str, str]:
-        from genesys_tui.tui.transcript.said import exchange
-
-        said = self.transcript.said
-        return exchange(said, len(said) - 1 if last else self.transcript.in_view) if said else ("", "")
+        if not (said := self.transcript.said):
+            return "", ""
+        each = said[-1 if last else self.transcript.in_view]
+        return each.prompt, each.reply
 
     def _copy(self, text: str, what: str) -> None:
         if text:

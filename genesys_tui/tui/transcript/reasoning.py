@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,7 +12,6 @@ from textual.widgets import Static
 
 from genesys_tui.sanitize import sanitized
 from genesys_tui.tui.leaving import Modal
-from genesys_tui.tui.transcript.said import Said
 
 MOST_SHOWN = 64 * 1024
 """Characters, from the end: what is drawn at once must stay little."""
@@ -54,15 +52,3 @@ class ReasoningDialog(Modal[None]):
         with VerticalScroll() as frame:
             frame.border_title = "Reasoning"
             yield Static(Content(sanitized(self._text[-MOST_SHOWN:]).strip()), markup=False)
-
-
-def reasoning_of(said: Sequence[Said], index: int) -> str:
-    """What was thought for the exchange that this call belongs to."""
-    while index > 0 and not said[index].prompt:
-        index -= 1
-    parts = list(said[index].thoughts)
-    for call in said[index + 1 :]:
-        if call.prompt:
-            break
-        parts += call.thoughts
-    return "".join(parts)

@@ -12,17 +12,16 @@ from genesys_tui.tui.transcript.structure import Structure
 
 @dataclass(slots=True)
 class Said:
-    """A prompt and what came of it. Nothing in it is cleaned: it is not for the screen."""
+    """A prompt and what came of it, in however many calls. Nothing in it is cleaned: it is not for the screen."""
 
     prompt: str
-    """Empty where the call goes on with the reply before it."""
     block: int
     """The first block that shows it."""
     parts: list[str] = field(default_factory=list)
     thoughts: list[str] = field(default_factory=list)
     """What the model reasoned; no part of the reply."""
     request_id: str = ""
-    """Of the call; empty where there is none."""
+    """Of the last of its calls; empty where there is none."""
 
     @property
     def reply(self) -> str:
@@ -32,29 +31,12 @@ class Said:
         return "".join(self.parts)
 
 
-def exchange(said: Sequence[Said], index: int) -> tuple[str, str]:
-    """The prompt and the reply of the exchange that this call belongs to, with the calls that went on with it."""
-    while index > 0 and not said[index].prompt:
-        index -= 1
-    reply = said[index].reply
-    for call in said[index + 1 :]:
-        if call.prompt:
-            break
-        reply += call.reply
-    return said[index].prompt, reply
-
-
-def exchanges(said: Sequence[Said]) -> list[tuple[str, str]]:
-    """All prompts and replies."""
-    return [exchange(said, index) for index, call in enumerate(said) if call.prompt or not index]
-
-
 def as_markdown(said: Sequence[Said]) -> str:
     """All of it, each under a heading."""
     parts = []
-    for prompt, reply in exchanges(said):
-        parts += [f"## Prompt\n\n{prompt.strip()}\n"] if prompt else []
-        parts += [f"## Reply\n\n{reply.strip()}\n"] if reply else []
+    for each in said:
+        parts += [f"## Prompt\n\n{each.prompt.strip()}\n"] if each.prompt else []
+        parts += [f"## Reply\n\n{each.reply.strip()}\n"] if each.reply else []
     return "\n".join(parts)
 
 

@@ -61,15 +61,18 @@ class Sheet(ScrollView, can_focus=True):
         """The text shown, all of it, as lines of the present width."""
         if self._dirty:
             self._flush()
-        page = self._page
-        return "\n".join(strip.text.rstrip() for index in range(len(page.blocks)) for strip in page.strips(index))
+        every = (self._page.strips(index) for index in range(len(self._page.blocks)))
+        return "\n".join(strip.text.rstrip() for strips in every for strip in strips)
 
     def begin(self, prompt: str, source: str | None = None) -> None:
-        """A call has begun: show its prompt, follow the end, and wait for its reply.
-
-        ``source`` is the prompt as it was sent, where that is another text. An empty one goes on with the last reply.
-        """
+        """A call has begun: show its prompt, as it was sent or otherwise, follow the end, and wait for its reply."""
         self._conversation.begin(prompt, source)
+        self._view.following = True
+        self._changed()
+
+    def go_on(self) -> None:
+        """A call has begun that goes on with the last reply: follow the end, and wait for more of it."""
+        self._conversation.go_on()
         self._view.following = True
         self._changed()
 
@@ -153,8 +156,7 @@ class Sheet(ScrollView, can_focus=True):
             self._flush()
 
     def _flush(self) -> None:
-        self._awaited = False
-        self._flushed = monotonic()
+        self._awaited, self._flushed = False, monotonic()
         if self._dirty and self._page.width and (changed := self._take()) is not None:
             self._lay_out(changed)
 

@@ -6,7 +6,7 @@ import pytest
 
 from genesys_tui.tui.transcript.conversation import Conversation
 from genesys_tui.tui.transcript.marking import marks
-from genesys_tui.tui.transcript.said import as_markdown, code, codes, exchange
+from genesys_tui.tui.transcript.said import as_markdown, code, codes
 
 HOSTILE = "a\x1b[31m\u202eb\u200b\r\nc"
 
@@ -27,18 +27,47 @@ def test_prompt_and_reply_are_the_original_whatever_is_shown() -> None:
     conversation.append(HOSTILE)
     conversation.append("**x**")
     conversation.end("done", "success")
-    assert exchange(conversation.said, 0) == (HOSTILE, HOSTILE + "**x**")
+    assert [(each.prompt, each.reply) for each in conversation.said] == [(HOSTILE, HOSTILE + "**x**")]
     assert "\x1b" not in "".join(block.text for block in conversation.blocks)
 
 
 def test_a_reply_that_was_continued_is_one() -> None:
-    conversation = said(("one", "A"), ("two", "begun "), ("", "and ended"), ("three", "C"))
-    assert exchange(conversation.said, 2) == ("two", "begun and ended")
-    assert exchange(conversation.said, 1) == exchange(conversation.said, 2)
+    conversation = said(("one", "A"), ("two", "begun "))
+    conversation.go_on()
+    conversation.append("and ended")
+    conversation.end("done", "success")
+    assert [(each.prompt, each.reply) for each in conversation.said] == [("one", "A"), ("two", "begun and ended")]
     assert as_markdown(conversation.said) == (
-        "## Prompt\n\none\n\n## Reply\n\nA\n\n## Prompt\n\ntwo\n\n## Reply\n\nbegun and ended\n\n"
-        "## Prompt\n\nthree\n\n## Reply\n\nC\n"
+        "## Prompt\n\none\n\n## Reply\n\nA\n\n## Prompt\n\ntwo\n\n## Reply\n\nbegun and ended\n"
     )
+
+
+FENCED = "Here:\n\n```python\ndef total(chunks):\n    return chunks[-1]\n```\n\nThat is *all*."
+
+
+@pytest.mark.parametrize("thoughts", ["", "hm"])
+@pytest.mark.parametrize("cut", range(1, len(FENCED), 5))
+def test_a_reply_that_was_continued_looks_as_if_it_had_come_at_once(cut: int, thoughts: str) -> None:
+    whole, continued = Conversation(), Conversation()
+    for conversation in (whole, continued):
+        conversation.begin("p")
+        conversation.think(thoughts)
+    whole.append(FENCED)
+    whole.end("done", "success")
+    continued.append(FENCED[:cut])
+    continued.end("cut by length", "warning")
+    continued.end("another word", "muted")
+    continued.go_on()
+    continued.update()
+    continued.append(FENCED[cut:])
+    continued.update()
+    continued.prepend(said(("before", "that")))
+    whole.prepend(said(("before", "that")))
+    continued.end("done", "success")
+    assert continued.blocks == whole.blocks
+    continued.go_on()
+    continued.end("done", "success")
+    assert continued.blocks == whole.blocks
 
 
 def test_a_reply_that_was_replaced_is_what_replaced_it() -> None:
@@ -47,7 +76,12 @@ def test_a_reply_that_was_replaced_is_what_replaced_it() -> None:
     conversation.append("first try")
     conversation.replace("second")
     conversation.append(" try")
-    assert exchange(conversation.said, 0) == ("p", "second try")
+    assert conversation.said[0].reply == "second try"
+    conversation.end("cut", "warning")
+    conversation.go_on()
+    conversation.append(", third")
+    conversation.replace("second try, fourth")
+    assert conversation.said[0].reply == "second try, fourth"
 
 
 @pytest.mark.parametrize(
