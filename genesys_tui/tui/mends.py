@@ -16,6 +16,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from genesys_tui.tui.repaint import repaint_what_changed
+
 WAIT = 20.0
 """Seconds between a change of screens and the sweep."""
 
@@ -39,6 +41,7 @@ def mend_textual() -> None:
     _fire_late_timers()
     _turn_pages_that_are_there()
     _tell_every_size()
+    repaint_what_changed()
 
 
 def _forget_frames() -> None:
