@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from textual import events
-from textual.geometry import Offset
+from textual._text_area_theme import TextAreaTheme
+from textual.geometry import Offset, Region
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from genesys_tui.sanitize import sanitized
@@ -27,8 +29,22 @@ class Editor(TextArea):
     }
     """
 
+    _dressed: TextAreaTheme | None = None
+
     def __init__(self, text: str = "", **options: Any) -> None:
         super().__init__(text, highlight_cursor_line=False, **options)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw, in colours that are looked up where they may have changed: Textual does so for every key."""
+        if self._dressed is self._theme:
+            return super(TextArea, self).render_lines(crop)
+        self._dressed = self._theme
+        return super().render_lines(crop)
+
+    def notify_style_update(self) -> None:
+        """Textual says that styles changed."""
+        super().notify_style_update()
+        self._dressed = None
 
     async def on_key(self, event: events.Key) -> None:
         """Take bound keys in turn with the text around them: on their way to the app they would be overtaken by it."""
