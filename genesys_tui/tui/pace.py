@@ -12,6 +12,6 @@ SLOWEST = 0.1
 def pause_after(cost: float) -> float:
     """Seconds until the next flush where the last one took so many of CPU time.
 
-    Flushes take a ninth of a core as long as no wait is too long for that, and a third at most.
+    Flushes take a thirteenth of a core as long as no wait is too long for that, and a third at most.
     """
-    return max(FASTEST, min(8 * cost, SLOWEST), 2 * cost)
+    return max(FASTEST, min(12 * cost, SLOWEST), 2 * cost)
