@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.widgets import DataTable
+from textual.widgets.data_table import RowKey
 
 from genesys_tui.endings import ending_of
 from genesys_tui.sanitize import sanitized_line
@@ -40,6 +42,12 @@ class Rows(DataTable[Text]):
         """Name the columns."""
         for name, width in _COLUMNS:
             self.add_column(name, width=width)
+
+    def _update_dimensions(self, new_rows: Iterable[RowKey]) -> None:
+        """Draw the rows again that were drawn before their columns became wide enough: Textual may leave them cut."""
+        super()._update_dimensions(new_rows)
+        self._clear_caches()
+        self.refresh()
 
     @property
     def current(self) -> Listed | None:
