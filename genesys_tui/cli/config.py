@@ -39,8 +39,8 @@ def path() -> None:
 @config.command()
 @profile_option
 def show(profile: str | None) -> None:
-    """Print the settings of a profile, as TOML, and where each one comes from."""
-    from genesys_tui.config import load_settings
+    """Print the settings of a profile, and those of the app, as TOML, and where each one comes from."""
+    from genesys_tui.config import Audit, Ui, load_settings
 
     settings = load_settings(profile=profile)
     write(f"[profiles.{settings.name}]\n")
@@ -48,7 +48,20 @@ def show(profile: str | None) -> None:
         origin = settings.origins.get(name, "default")
         if name == "proxy":
             value = re.sub("^([^/]*//)?.*@", r"\1••••@", value)  # user and password
-        write(f"{f'{name} = {json.dumps(value, ensure_ascii=False)}':48}  # {origin}\n")
+        write(_line(name, value, origin))
+    file = str(settings.home.config_file)
+    for title, table, default in (("ui", settings.ui, Ui()), ("audit", settings.audit, Audit())):
+        write(f"\n[{title}]\n")
+        for name, value in vars(table).items():
+            write(_line(name, value, "default" if value == getattr(default, name) else file))
+    if settings.keys:
+        write("\n[keys]\n")
+        for name, value in sorted(settings.keys.items()):
+            write(_line(json.dumps(name), value, file))
+
+
+def _line(name: str, value: object, origin: str) -> str:
+    return f"{f'{name} = {json.dumps(value, ensure_ascii=False)}':48}  # {origin}\n"
 
 
 @config.command()

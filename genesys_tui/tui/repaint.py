@@ -65,9 +65,7 @@ def _pieces(cuts: Sequence[Sequence[int]], spans: Iterable[tuple[int, int, int]]
     pieces: dict[int, list[int]] = {}
     for y, start, end in spans:
         line = cuts[y]
-        pieces.setdefault(y, []).extend(
-            begin for begin, behind in pairwise(line) if begin < end and behind > start
-        )
+        pieces.setdefault(y, []).extend(begin for begin, behind in pairwise(line) if begin < end and behind > start)
     return pieces
 
 

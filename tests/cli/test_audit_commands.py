@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import stat
 import subprocess
@@ -108,6 +109,13 @@ def test_settings_are_set_shown_and_listed(run: Run, environ: dict[str, str]) ->
     shown = run("--profile", "lab", "config", "show").stdout
     assert "max_tokens = 99" in shown
     assert 'stop = ["A"]' in shown
+    file = Path(environ["GENESYS_TUI_HOME"], "config.toml")
+    file.write_text(file.read_text() + '\n[audit]\nmode = "best-effort"\n\n[keys]\n"chat.cancel" = "ctrl+x"\n')
+    tables = run("config", "show").stdout.split("\n\n")
+    assert [table.split("\n")[0] for table in tables] == ["[profiles.default]", "[ui]", "[audit]", "[keys]"]
+    assert re.search(f'mode = "best-effort" +# {file}', tables[2])
+    assert re.search('text = "full" +# default', tables[2])
+    assert '"chat.cancel" = "ctrl+x"' in tables[3]
     assert run("config", "profiles").stdout.split("\n")[:2] == ["* default", "  lab"]
     refused = run("config", "set", "max_tokens", "many")
     assert refused.returncode == 2

@@ -40,7 +40,7 @@ class HistoryScreen(BrowsingScreen):
         Binding("o", "open", "Open", id="history.open", tooltip="its conversation"),
         Binding("t", "ask_again", "Ask again", id="history.ask_again", tooltip="with the same parameters"),
         Binding("s", "sort", "Sort", id="history.sort", tooltip="by the next column"),
-        Binding("i", "incident", "Incident…", id="history.incident", tooltip="a bundle for a ticket"),
+        Binding("i,f6", "incident", "Incident…", id="history.incident", tooltip="a bundle for a ticket"),
         Binding("x", "export", "Export", id="history.export", tooltip="this call"),
         Binding("X", "export_all", "Export all", key_display="X", id="history.export_all", tooltip="that are shown"),
         Binding("f", "filter_dialog", "Fields…", id="history.filter_dialog", tooltip="the filter, to be filled in"),
@@ -157,13 +157,8 @@ class HistoryScreen(BrowsingScreen):
 
     def action_incident(self) -> None:
         """Put together what a ticket about it needs."""
-        from genesys_tui.tui.incident.errands import Incident
-        from genesys_tui.tui.incident.screen import IncidentScreen
-
-        chat = cast("GenesysApp", self.app).chat
-        if (row := self.table.row) and chat.desk:
-            incident = Incident(chat.desk.ledger, row.request_id, chat.wire, chat.desk.secrets)
-            self.app.push_screen(IncidentScreen(incident))
+        if row := self.table.row:
+            cast("GenesysApp", self.app).chat.show_incident(row.request_id)
 
     def action_export(self) -> None:
         """Write it to a file."""

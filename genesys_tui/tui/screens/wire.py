@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import getters
 from textual.app import ComposeResult
@@ -31,6 +31,9 @@ from genesys_tui.tui.wire.sieve import Sieve
 from genesys_tui.tui.wire.view import WireView
 from genesys_tui.tui.wire.words import detail_of, line_of
 
+if TYPE_CHECKING:
+    from genesys_tui.tui.app import GenesysApp
+
 TICK = 0.1
 """Seconds between two looks at what arrived."""
 
@@ -52,6 +55,7 @@ class WireScreen(Screen[None]):
         Binding("y", "copy", "Copy", id="wire.copy"),
         Binding("Y", "copy_all", "Copy all", key_display="Y", id="wire.copy_all"),
         Binding("s", "save", "Save", id="wire.save"),
+        Binding("i,f6", "incident", "Incident…", id="wire.incident", tooltip="a bundle for a ticket"),
         Binding("left", "call(-1)", "Earlier", id="wire.earlier"),
         Binding("right", "call(1)", "Later", id="wire.later"),
     ]
@@ -152,6 +156,11 @@ class WireScreen(Screen[None]):
             return
         again = f"Play it back: genesys-tui gateway --replay {file}"
         self.notify(sanitized(f"{file}\n{again}"), title="Capture saved", markup=False, timeout=10)
+
+    def action_incident(self) -> None:
+        """Put together what a ticket about the call needs."""
+        if self._log:
+            cast("GenesysApp", self.app).chat.show_incident(self._log.record.request_id)
 
     def on_wire_view_pointed(self) -> None:
         """Its data, where it is shown."""

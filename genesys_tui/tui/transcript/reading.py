@@ -63,13 +63,18 @@ class ReadingScreen(ConversationScreen):
         """Put together what a ticket about the call in view needs."""
         calls = self.transcript.said[: self.transcript.in_view + 1]
         request_id = next((said.request_id for said in reversed(calls) if said.request_id), "")
-        if self.desk is None or not request_id:
+        if request_id:
+            self.show_incident(request_id)
+        else:
             self._tell("There is no call yet that a ticket could be about.", "warning")
-            return
+
+    def show_incident(self, request_id: str) -> None:
+        """Put together what a ticket about a call needs."""
         from genesys_tui.tui.incident.errands import Incident
         from genesys_tui.tui.incident.screen import IncidentScreen
 
-        self.app.push_screen(IncidentScreen(Incident(self.desk.ledger, request_id, self.wire, self.desk.secrets)))
+        if self.desk:
+            self.app.push_screen(IncidentScreen(Incident(self.desk.ledger, request_id, self.wire, self.desk.secrets)))
 
     def action_search(self) -> None:
         """Open the search bar, or go to it."""

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from genesys_tui.call import Started
 from genesys_tui.gateway.facts import Delta, Requested
+from genesys_tui.tui.incident.screen import IncidentScreen
 from genesys_tui.tui.screens.wire import WireScreen
 from genesys_tui.tui.wire.view import WireView
 
@@ -55,6 +56,21 @@ async def test_it_shows_a_running_call_from_its_start_and_follows(stage: MakeSta
         assert view.event.kind == "end"
         await pilot.press("f4")
         assert it.app.current_mode == "chat"
+
+
+@pytest.mark.parametrize("key", ["i", "f6"])
+async def test_a_ticket_about_the_call_looked_at(key: str, stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await pilot.press("f4", key)
+        assert screen_of(it), "there is no call yet"
+        await pilot.press("f4")
+        await it.ask(pilot)
+        await it.ask(pilot)
+        await pilot.press("f4", "left", key)
+        await it.until(pilot, lambda: isinstance(it.app.screen, IncidentScreen) and "What is shown here" in it.screen)
+        assert f"Incident bundle of call {it.records[1].request_id[:8]}" in it.screen
 
 
 async def test_scrolling_away_stops_following(stage: MakeStage) -> None:
