@@ -48,6 +48,22 @@ def drawn(row: Row | None, number: int, widths: list[int], look: Look, *, pointe
     return _on(strip, look(over)) if over else strip
 
 
+def window(strip: Strip, widths: list[int], left: int, width: int, style: Style, more: str = " ") -> Strip:
+    """What of a row is in view: up to the last column that is whole there, for half a figure reads as another one.
+
+    ``more`` stands at the right edge where there are columns behind it.
+    """
+    if left + width >= strip.cell_length:
+        return strip.crop_extend(left, left + width, style)
+    end, edge = 1, left + width - 1
+    for column in widths:
+        if end + column > edge:
+            break
+        end += column + 1
+    shown = strip.crop(left, min(end, edge) if end > left + 1 else edge)
+    return Strip.join([shown.extend_cell_length(width - 1, style), Strip([Segment(more, style)], 1)])
+
+
 def column_at(widths: list[int], x: int) -> str | None:
     """Which column is at that cell."""
     left = 1

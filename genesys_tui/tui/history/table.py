@@ -187,10 +187,10 @@ class CallTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """One line: the titles, or a row."""
-        width, left = self.size.width, round(self.scroll_x)
+        width, left = self.size.width - 1, round(self.scroll_x)  # a cell is the scrollbar's
         if y == 0:
             strip = draw.titles(self._widths, self.order, self._look)
-            return strip.crop_extend(left, left + width, self._look("title"))
+            return draw.window(strip, self._widths, left, width, self._look("title"), more="›")
         number = self.top + y - 1
         if number >= self.listing.count:
             return Strip.blank(width, self.rich_style)
@@ -200,7 +200,8 @@ class CallTable(ScrollView, can_focus=True, inherit_bindings=False):
             return kept
         over = self._look("cursor" if pointed else "striped" if odd else "plain")
         strip = draw.drawn(row, number, self._widths, self._look, pointed=pointed)
-        strip = self._strips[place] = strip.crop_extend(left, left + width, Style(bgcolor=over.bgcolor))
+        strip = draw.window(strip, self._widths, left, width, Style(bgcolor=over.bgcolor))
+        self._strips[place] = strip
         return strip
 
     @property
