@@ -61,7 +61,7 @@ def show(profile: str | None) -> None:
 
 
 def _line(name: str, value: object, origin: str) -> str:
-    return f"{f'{name} = {json.dumps(value, ensure_ascii=False)}':48}  # {origin}\n"
+    return f"{f'{name} = {json.dumps(value, ensure_ascii=False, default=str)}':48}  # {origin}\n"
 
 
 @config.command()

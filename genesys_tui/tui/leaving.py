@@ -47,6 +47,11 @@ class Commands(CommandList, Options):
 class Palette(CommandPalette, Leaving[None]):
     """Every command, or every theme."""
 
+    def _watch__list_visible(self) -> None:
+        """Show the list, unless it is gone: commands are still found for a palette that was left."""
+        if self.query(CommandList):
+            super()._watch__list_visible()
+
     def compose(self) -> ComposeResult:
         """As Textual has it, but for the list."""
         for widget in super().compose():

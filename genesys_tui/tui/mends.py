@@ -7,8 +7,9 @@ import threading
 import time
 from functools import cache, lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from textual._compositor import Compositor, ReflowResult
+from textual._compositor import Compositor, CompositorMap, ReflowResult
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.geometry import Size
@@ -84,17 +85,22 @@ def _turn_pages_that_are_there() -> None:
 
 
 def _tell_every_size() -> None:
-    """Send every widget the event for its new size.
+    """Draw every widget in its new place and send it the event for its new size, and no screen that for a former one.
 
     Textual compares with the places of the last layout, but makes those anew where one asks for them after a scroll
     and before the layout: what changed in between is then taken for told, and its widget draws for its old size.
+    And screens below dialogs lay each other out for the sizes they are told, and are told those for which they are
+    laid out: while a window is dragged two sizes are under way, and would go round for ever.
     """
     reflowed = Compositor.reflow
+    places: WeakKeyDictionary[Compositor, CompositorMap] = WeakKeyDictionary()
 
     def reflow(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
+        compositor._full_map = places.get(compositor, compositor._full_map)
         result = reflowed(compositor, parent, size)
-        untold = {widget for widget, (region, *_) in compositor._full_map.items() if widget._size != region.size}
-        return result._replace(resized=result.resized | untold - result.shown)
+        places[compositor] = compositor._full_map
+        former = {parent} if size != parent.app.size else set()
+        return result._replace(resized=result.resized - former)
 
     Compositor.reflow = reflow  # type: ignore[method-assign,assignment]
 

@@ -47,10 +47,11 @@ def _chops(compositor: Compositor, spans: Sequence[tuple[int, int, int]]) -> Cho
             continue
         top, bottom = lines[0], lines[-1] + 1
         strips = widget.render_lines(Region(shown.x - region.x, top - region.y, shown.width, bottom - top))
-        for y in lines:
+        drawn = dict(zip(range(top, bottom), strips, strict=False))
+        for y in filter(drawn.__contains__, lines):  # a widget may draw fewer lines than it was asked for
             line = cuts[y]
             within = line[bisect_left(line, shown.x) : bisect_left(line, shown.right) + 1]
-            pieces = strips[y - top].divide([cut - shown.x for cut in within[1:]])
+            pieces = drawn[y].divide([cut - shown.x for cut in within[1:]])
             for cut, piece in zip(within, pieces, strict=False):  # the last cut is the widget's end
                 if chops[y][cut] is None:
                     chops[y][cut] = piece

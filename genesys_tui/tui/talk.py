@@ -82,6 +82,12 @@ class Talk:
         return self._asked is not None or bool(self._conversation.messages)
 
     @property
+    def cut(self) -> tuple[str, str]:
+        """The prompt and the reply that can be gone on with; ask ``can_continue`` first."""
+        assert self._cut is not None
+        return self._cut.asked.prompt, self._cut.content
+
+    @property
     def prompt(self) -> str:
         """The last one asked."""
         return self._last_asked().prompt

@@ -7,10 +7,12 @@ import weakref
 from typing import Any, ClassVar
 
 import pytest
+from textual import events
+from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.geometry import Size
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.widget import Widget
 from textual.widgets import OptionList, Static, TextArea
@@ -20,6 +22,11 @@ from genesys_tui.tui.help import HelpScreen
 from genesys_tui.tui.mends import Broom, mend_textual
 
 from .conftest import MakeStage
+
+
+@pytest.fixture(autouse=True)
+def mended() -> None:
+    mend_textual()
 
 
 def _alive(kind: type) -> list[Any]:
@@ -45,7 +52,6 @@ class Writing(Screen[None]):
 
 
 async def test_screens_that_are_gone_are_swept_out_though_nothing_else_collects() -> None:
-    mend_textual()
     app: App[None] = App()
     async with app.run_test() as pilot:
         app.screen_change_signal.subscribe(app, Broom(app, wait=0.2).soon)
@@ -106,7 +112,6 @@ async def test_nothing_is_swept_out_while_the_screen_is_at_work(monkeypatch: pyt
 
 @pytest.mark.parametrize("seconds", [-1.0, -1e-9, 0.0, 1e-9])
 async def test_a_timer_that_starts_too_late_fires_once(seconds: float) -> None:
-    mend_textual()
     app: App[None] = App()
     async with app.run_test() as pilot:
         fired: list[float] = []
@@ -117,7 +122,6 @@ async def test_a_timer_that_starts_too_late_fires_once(seconds: float) -> None:
 
 
 async def test_a_list_that_has_no_room_turns_no_page() -> None:
-    mend_textual()
 
     class Narrow(App[None]):
         CSS = "OptionList { display: none; }"
@@ -146,7 +150,6 @@ class Pages(ScrollView):
 
 
 async def test_a_widget_is_told_its_size_though_a_place_was_asked_for_between_a_scroll_and_the_layout() -> None:
-    mend_textual()
     app: App[None] = App()
     async with app.run_test(size=(80, 24)) as pilot:
         pages = Pages()
@@ -163,3 +166,38 @@ async def test_a_widget_is_told_its_size_though_a_place_was_asked_for_between_a_
         await pilot.pause()
         assert pages.size.height == 23
         assert pages.heights[-1] == 23
+
+
+async def test_a_screen_is_told_the_size_of_the_window_and_no_former_one() -> None:
+    app: App[None] = App()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        screen, compositor = app.screen, app.screen._compositor
+        assert screen not in compositor.reflow(screen, Size(70, 20)).resized
+        assert screen in compositor.reflow(screen, Size(80, 24)).resized
+
+
+async def test_a_window_that_is_dragged_below_dialogs_is_laid_out_and_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    app: App[None] = App()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screens = [app.screen]
+        for _ in range(3):
+            screens.append(ModalScreen())
+            await app.push_screen(screens[-1])
+        await pilot.pause()
+        reflows: list[Size] = []
+        reflow = Compositor.reflow
+
+        def noted(compositor: Compositor, parent: Widget, size: Size) -> Any:
+            reflows.append(size)
+            return reflow(compositor, parent, size)
+
+        monkeypatch.setattr(Compositor, "reflow", noted)
+        sizes = [Size(70, 20), Size(60, 22)]
+        for number, screen in enumerate(screens):  # each is still to hear of another one
+            screen.post_message(events.Resize(sizes[number % 2], sizes[number % 2]))
+        app._size = sizes[0]
+        await pilot.pause(0.5)
+        seen = len(reflows)
+        await pilot.pause(0.5)
+        assert len(reflows) == seen, "they tell each other their sizes"

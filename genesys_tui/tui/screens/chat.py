@@ -169,8 +169,9 @@ class ChatScreen(MorningScreen):
         """Continue the truncated reply."""
         if self.desk and self.may_send(self.action_go_on):
             self._unanswered = ""
-            self.transcript.go_on()
-            self._start(self._talk.go_on(self.desk))
+            cut, exchange = self._talk.cut, self._talk.go_on(self.desk)
+            self.transcript.go_on(*cut)
+            self._start(exchange)
 
     # The call.
 
@@ -225,8 +226,7 @@ class ChatScreen(MorningScreen):
         """Say how it ended, and go on to what waits."""
         record = event.record
         self._talk.ended(record, event.content)
-        can_continue = self._talk.can_continue and record.truncated
-        self._end(note_of(record, self.keys if can_continue else None), severity_of(record))
+        self._end(note_of(record, self.keys if self._talk.can_continue else None), severity_of(record))
         readings = final_readings(record, self._settings.profile.stall_seconds)
         self._show(readings, state=readings["state"] if record.status == "failed" else READY)
         if record.status in ("completed", "truncated"):

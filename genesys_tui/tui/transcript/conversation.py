@@ -42,13 +42,20 @@ class Conversation:
             self.blocks.append(Block("prompt", piece, gap=gap, joined=number > 0))
         self._open()
 
-    def go_on(self) -> None:
-        """Open the last reply again: what comes follows its text, in the place of what was said behind it."""
+    def go_on(self, prompt: str, reply: str) -> None:
+        """Open a reply again: what comes follows its text, in the place of what was said behind it.
+
+        Where the last reply is another one, this one comes once more, below it.
+        """
         self._close()
-        del self.blocks[self._opened :]
-        self._open()
-        assert self._reply
-        self._reply.feed(self.said[-1].reply)
+        last = self.said[-1] if self.said else None
+        if last and last.prompt == prompt and last.reply.startswith(reply):
+            last.parts.clear()
+            del self.blocks[self._opened :]
+            self._open()
+        else:
+            self.begin(prompt)
+        self.append(reply)
 
     def think(self, text: str) -> None:
         """Add to what the model reasons for the open reply: a line above it, as long as nothing of it has come."""

@@ -75,7 +75,6 @@ class Transcript(Sheet):
         self._cursor: Cursor | None = None
         self._finding: Finding | None = None
         self._at = -1
-        self._origin = (True, (0, 0))  # what was in view before anything was searched for
         self._followed = False  # whether the end was, before text was selected
         self._spans: dict[int, tuple[list[Strip], list[Span]]] = {}
 
@@ -128,6 +127,7 @@ class Transcript(Sheet):
         """Mark no code, and search for nothing."""
         self.mark = None
         self.search("")
+        self._view.stay()
         self.post_message(self.LetGo())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -174,16 +174,12 @@ class Transcript(Sheet):
 
         Each text is looked for from where the search began: a letter more does not go on from a hit of a shorter one.
         """
-        began = self._finding is None
         self._finding, self._at = (Finding(text) if text else None), -1
         self._spans.clear()
         if self._finding:
             self._take()
-            if began:
-                self._origin = self._view.kept
-            else:
-                self._view.keep(self._origin)
-                self._lay_out()
+            self._view.search_on()
+            self._lay_out()
             self._finding.update(self._page.blocks)
             hits = self._finding.hits
             top = self._page.heights.find(self._view.top)[0]
@@ -202,7 +198,7 @@ class Transcript(Sheet):
         if self._finding and self._finding.hits:
             self._at = (self._at + step) % len(self._finding.hits)
             self._show_hit()
-            self._origin = self._view.kept
+            self._view.stay()
             self.post_message(self.Found())
 
     def changed(self, start: int) -> None:
@@ -225,13 +221,12 @@ class Transcript(Sheet):
             self.mark = next((m for m in marks(self._page.blocks) if m.start == self.mark.start + more), None)
         if self._finding:
             at = self._finding.hits[self._at].block + more if self._at >= 0 else 0
-            self._origin = self._origin[0], (self._origin[1][0] + more, self._origin[1][1])
             self._finding.update(self._page.blocks)
             self._at = self._finding.of(at)[0] if self._at >= 0 else -1
             self.post_message(self.Found())
 
     def on_resize(self) -> None:
-        """Keep the hit in view that is looked at, if it is."""
+        """Keep the hit in view that is looked at, if it is: by the former size, which the sheet still has here."""
         if self._finding and self._at >= 0 and self._view.shows(self._place_of_hit()):
             self.call_next(self._show_hit)
 

@@ -17,31 +17,39 @@ class View:
         """The line the view begins at. True after `settle`."""
         self._place = (0, 0)
         self._seen = (0, 0)
+        self._origin: tuple[bool, tuple[int, int]] | None = None
 
     @property
     def unseen(self) -> int:
         """Lines below the lowest that was in view."""
         return 0 if self.following else max(0, self.page.heights.total - 1 - self.page.line(self._seen))
 
-    @property
-    def kept(self) -> tuple[bool, tuple[int, int]]:
-        """Whether the end is followed, and the place at the top: what `keep` goes back to."""
-        return self.following, self._place
-
-    def keep(self, kept: tuple[bool, tuple[int, int]]) -> None:
-        """Go back to what was in view."""
-        self.following, self._place = kept
-
     def reset(self) -> None:
         """Forget the place, and follow."""
-        self.following = True
+        self.follow()
         self._place = self._seen = (0, 0)
+
+    def follow(self) -> None:
+        """Keep to the end."""
+        self.following = True
+        self.stay()
+
+    def search_on(self) -> None:
+        """Go back to where a search began: with it, or since the reader was somewhere else."""
+        if self._origin is None:
+            self._origin = self.following, self._place
+        self.following, self._place = self._origin
+
+    def stay(self) -> None:
+        """Begin the next search here."""
+        self._origin = None
 
     def prepend(self, blocks: list[Block], drop: int) -> None:
         """Put these blocks on the page in place of its first ones; the others stay where they are in view."""
         page, (index, offset) = self.page, self._place
         above = page.line((index, offset)) - page.heights.top(drop)  # negative where the dropped ones are in view
         page.prepend(blocks, drop)
+        self.stay()
         more = len(blocks) - drop
         if above < 0 and page.palette is not None:
             self._place = page.walk((len(blocks), 0), above)
@@ -57,6 +65,7 @@ class View:
         index, offset = self._place
         before = self.page.heights[index] if index < len(self.page.heights) else 1
         self.page.resize(width)
+        self.stay()
         if index < len(self.page.blocks):
             self._place = index, offset * len(self.page.strips(index)) // max(before, 1)
 
@@ -107,6 +116,7 @@ class View:
         """Begin at another line, as the reader wishes. At the end, following begins again."""
         lines = line - self.top
         self.following = False
+        self.stay()
         near = abs(lines) <= 2 * self.height
         self._place = self.page.walk(self._place if near else self.page.heights.find(line), lines if near else 0)
         self.settle()

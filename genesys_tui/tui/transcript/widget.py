@@ -61,19 +61,19 @@ class Sheet(ScrollView, can_focus=True):
         """The text shown, all of it, as lines of the present width."""
         if self._dirty:
             self._flush()
-        every = (self._page.strips(index) for index in range(len(self._page.blocks)))
-        return "\n".join(strip.text.rstrip() for strips in every for strip in strips)
+        page = self._page
+        return "\n".join(strip.text.rstrip() for each in range(len(page.blocks)) for strip in page.strips(each))
 
     def begin(self, prompt: str, source: str | None = None) -> None:
         """A call has begun: show its prompt, as it was sent or otherwise, follow the end, and wait for its reply."""
         self._conversation.begin(prompt, source)
-        self._view.following = True
+        self._view.follow()
         self._changed()
 
-    def go_on(self) -> None:
-        """A call has begun that goes on with the last reply: follow the end, and wait for more of it."""
-        self._conversation.go_on()
-        self._view.following = True
+    def go_on(self, prompt: str, reply: str) -> None:
+        """A call has begun that goes on with this reply, so far the last: follow the end, and wait for more of it."""
+        self._conversation.go_on(prompt, reply)
+        self._view.follow()
         self._changed()
 
     def think(self, text: str) -> None:
@@ -128,7 +128,7 @@ class Sheet(ScrollView, can_focus=True):
 
     def follow(self) -> None:
         """Go to the end, and keep to it."""
-        self._view.following = True
+        self._view.follow()
         self._lay_out()
 
     def action_scroll_end(self) -> None:
@@ -146,6 +146,7 @@ class Sheet(ScrollView, can_focus=True):
     def _changed(self) -> None:
         """Show what there is at once, or with the next frame if that was a moment ago."""
         self._dirty = True
+        self._taken = min(self._taken, self._conversation.settled)  # less of it is settled where a reply was reopened
         if self._awaited or not self.is_attached:
             return
         wait = self._flushed + _FRAME - monotonic()
@@ -166,9 +167,8 @@ class Sheet(ScrollView, can_focus=True):
             return None
         self._dirty = False
         conversation = self._conversation
-        start = min(self._taken, conversation.settled)
         conversation.update()
-        changed = self._page.replace(start, conversation.blocks[start:])
+        changed = self._page.replace(self._taken, conversation.blocks[self._taken :])
         self._taken = conversation.settled
         if changed is not None:
             self.changed(changed)

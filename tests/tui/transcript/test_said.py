@@ -33,7 +33,7 @@ def test_prompt_and_reply_are_the_original_whatever_is_shown() -> None:
 
 def test_a_reply_that_was_continued_is_one() -> None:
     conversation = said(("one", "A"), ("two", "begun "))
-    conversation.go_on()
+    conversation.go_on("two", "begun ")
     conversation.append("and ended")
     conversation.end("done", "success")
     assert [(each.prompt, each.reply) for each in conversation.said] == [("one", "A"), ("two", "begun and ended")]
@@ -57,7 +57,7 @@ def test_a_reply_that_was_continued_looks_as_if_it_had_come_at_once(cut: int, th
     continued.append(FENCED[:cut])
     continued.end("cut by length", "warning")
     continued.end("another word", "muted")
-    continued.go_on()
+    continued.go_on("p", FENCED[:cut])
     continued.update()
     continued.append(FENCED[cut:])
     continued.update()
@@ -65,9 +65,23 @@ def test_a_reply_that_was_continued_looks_as_if_it_had_come_at_once(cut: int, th
     whole.prepend(said(("before", "that")))
     continued.end("done", "success")
     assert continued.blocks == whole.blocks
-    continued.go_on()
+    continued.go_on("p", FENCED)
+    continued.append("a call that failed")
+    continued.end("failed", "error")
+    continued.go_on("p", FENCED)
     continued.end("done", "success")
     assert continued.blocks == whole.blocks
+    assert [each.reply for each in continued.said] == ["that", FENCED]
+
+
+def test_a_reply_that_is_not_the_last_comes_again_below_it() -> None:
+    conversation = said(("one", "begun "), ("two", ""))
+    conversation.go_on("one", "begun ")
+    conversation.append("and ended")
+    conversation.end("done", "success")
+    replies = [("one", "begun "), ("two", ""), ("one", "begun and ended")]
+    assert [(each.prompt, each.reply) for each in conversation.said] == replies
+    assert [block.text for block in conversation.blocks if block.kind == "note"] == ["done"] * 3
 
 
 def test_a_reply_that_was_replaced_is_what_replaced_it() -> None:
@@ -78,7 +92,7 @@ def test_a_reply_that_was_replaced_is_what_replaced_it() -> None:
     conversation.append(" try")
     assert conversation.said[0].reply == "second try"
     conversation.end("cut", "warning")
-    conversation.go_on()
+    conversation.go_on("p", "second try")
     conversation.append(", third")
     conversation.replace("second try, fourth")
     assert conversation.said[0].reply == "second try, fourth"

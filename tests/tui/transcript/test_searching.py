@@ -126,6 +126,17 @@ async def test_each_text_is_looked_for_from_where_the_search_began_or_was_taken_
         await pilot.press("N", "N")
         transcript.search("needl")
         assert transcript.hits == (1, 3)
+        # What the reader scrolled to is where the next text is looked for.
+        transcript.scroll_to(y=end)
+        await settled(pilot)
+        transcript.search("needle")
+        assert transcript.hits == (3, 3)
+        transcript.search("")
+        transcript.search("needle 5")
+        transcript.follow()
+        transcript.search("Words")
+        assert transcript.following
+        assert transcript.scroll_offset.y == end
 
 
 async def test_the_hit_stays_in_view_when_the_view_becomes_smaller() -> None:

@@ -440,3 +440,30 @@ async def test_a_transcript_that_is_hidden_keeps_up() -> None:
         await settled(pilot)
         assert shown(transcript)[-1] == "✓ Completed 2"
         assert len(max(shown(transcript), key=len)) > 60
+
+
+async def test_a_reply_that_is_opened_again_and_ended_within_a_frame_shows_its_last_ending() -> None:
+    async with hosted() as (transcript, pilot):
+        transcript.begin("p")
+        transcript.append("One.\n\nTwo.\n\nThree.")
+        transcript.end("cut", "warning")
+        await settled(pilot)
+        transcript.go_on("p", "One.\n\nTwo.\n\nThree.")
+        transcript.end("failed", "error")
+        transcript.go_on("p", "One.\n\nTwo.\n\nThree.")
+        transcript.end("done", "success")
+        await settled(pilot)
+        assert "cut" not in transcript.text
+        assert "failed" not in transcript.text
+        assert transcript.text.split()[-2:] == ["✓", "done"]
+
+
+async def test_a_reply_that_is_replaced_and_ended_within_a_frame_is_the_new_one() -> None:
+    async with hosted() as (transcript, pilot):
+        transcript.begin("p")
+        transcript.append("One.\n\nTwo.\n\nThree.\n\n")
+        await settled(pilot)
+        transcript.replace("Four.\n\nFive.\n\nSix.\n\nSeven.")
+        transcript.end("done", "success")
+        await settled(pilot)
+        assert transcript.text.split() == ["▌", "p", "Four.", "Five.", "Six.", "Seven.", "✓", "done"]
