@@ -19,6 +19,7 @@ from textual.theme import Theme, ThemeProvider
 from genesys_tui.config import Settings
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized
+from genesys_tui.tui.aiming import Aiming
 from genesys_tui.tui.clipboard import Copying
 from genesys_tui.tui.keys import keymap_of, misfits, places
 from genesys_tui.tui.leaving import Palette
@@ -42,7 +43,7 @@ class Complaints(Message):
         super().__init__()
 
 
-class WellMannered(Copying, Noticing, Standing):
+class WellMannered(Copying, Noticing, Standing, Aiming):
     """Follows ``[ui]`` and ``[keys]``; what cannot be followed is said, and the rest is."""
 
     theme: Reactive[str] = Reactive("textual-dark", init=False)

@@ -73,7 +73,7 @@ class HistoryScreen(BrowsingScreen):
 
     def action_filter(self) -> None:
         """Write a filter."""
-        self.filter_line.focus()
+        self.set_focus(self.filter_line)  # at once: what is typed behind the key is for it
 
     def action_filter_dialog(self) -> None:
         """Fill in a filter."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -134,6 +135,20 @@ async def test_a_filter_is_typed_and_what_is_wrong_with_it_is_said(stage: MakeSt
         screen.filter_line.value = ""
         await pilot.press("escape")
         await it.until(pilot, lambda: "501 calls" in title(it))
+
+
+async def test_what_is_typed_in_one_burst_behind_a_slash_is_a_filter_and_no_command(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot)
+        screen = await opened(it, pilot)
+        await it.until(pilot, lambda: screen.table.has_focus)
+        for letter in "/text":
+            it.app.post_message(events.Key({"/": "slash"}.get(letter, letter), letter))
+        await it.until(pilot, lambda: screen.filter_line.value == "text")
+        assert it.app.screen is screen
+        assert len(it.records) == 1, "t would ask again"
 
 
 async def test_the_dialog_fills_in_the_line(stage: MakeStage) -> None:
