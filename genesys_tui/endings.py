@@ -43,7 +43,7 @@ def seconds(value: float | None, digits: int = 2) -> str:
     """A time, as precisely as it means something."""
     if value is None:
         return "—"
-    if value < 0.1 and digits > 1:
+    if value < 0.0995 and digits > 1:
         return f"{value * 1000:.0f} ms"
     if value < 100:
         return f"{value:.{digits}f} s"

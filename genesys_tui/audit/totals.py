@@ -11,7 +11,10 @@ from genesys_tui.audit.rows import Bucket, Order, Totals
 from genesys_tui.audit.selection import Selection, selection, within
 
 _MEASURED = (("ttft", 1_000), ("rate", 100))
-"""Columns that are shown as percentiles, and how finely small values are told apart."""
+"""Columns that are shown as percentiles, and how finely values below 100,000 are told apart; above it a tenth as fine.
+
+That is what a row of the table shows of them, so that no percentile contradicts the rows.
+"""
 
 _WIDTHS = tuple(
     seconds * 1_000_000 for seconds in (1, 5, 15, 60, 300, 900, 3600, 10_800, 21_600, 43_200, 86_400, 604_800)
@@ -85,10 +88,9 @@ def _add_piece(browser: Browser, asked: Selection, piece: tuple[int, int], sums:
             sums.add(bucket, (more[0], more[1], more[2], more[3], more[4]))
     for column, fine in _MEASURED:
         with browser.reading() as db:
-            # Three digits of what is shown: a percentile is never further off than that.
-            coarse = f"(CASE WHEN c.{column} < {100 * fine} THEN {fine} ELSE {10 * fine} END)"
+            step = f"(CASE WHEN c.{column} < 100000 THEN {fine} ELSE {10 * fine} END)"
             query = (
-                f"SELECT c.{column} / {coarse} * {coarse}, count(*) FROM calls AS c NOT INDEXED"  # noqa: S608
+                f"SELECT (c.{column} + {step} / 2) / {step} * {step}, count(*) FROM calls AS c NOT INDEXED"  # noqa: S608
                 f" WHERE {where} AND c.{column} >= 0 GROUP BY 1"
             )
             for value, calls in db.execute(query, values):

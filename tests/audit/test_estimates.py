@@ -23,7 +23,7 @@ from genesys_tui.audit.spreadsheet import csv_lines
 from genesys_tui.audit.totals import totals
 from genesys_tui.audit.verification import verify
 from genesys_tui.cli.audit.listing import _table
-from genesys_tui.tui.history.columns import BY_NAME
+from genesys_tui.tui.history.columns import BY_NAME, rate_of, time_of
 from genesys_tui.tui.history.totals import in_words
 
 
@@ -88,3 +88,16 @@ def test_what_the_table_says_of_it_is_verified(path: Path) -> None:
         for estimated in (0, 2, None):
             db.execute("UPDATE calls SET estimated = ? WHERE request_id = 'guessed'", (estimated,))
             assert len(list(projection.different(db, 1, 99))) == 1
+
+
+def test_percentiles_read_as_one_of_the_rows_does(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "p.db") as ledger:
+        for number, ttft in enumerate((0.0078, 0.0997, 0.306, 0.3149, 0.346, 9.996)):
+            rate = (0.05, 9.94, 59.916, 59.98, 99.94, 1234.4)[number]
+            write(ledger, f"r{number}", streaming_tokens_per_second=rate, time_to_first_token_seconds=ttft)
+            with closing(Browser(tmp_path / "p.db")) as browser:
+                rows = browser.page(EVERYTHING, Order("time"))
+                some = totals(browser, EVERYTHING, go_on=lambda: True)
+            shown = {BY_NAME[name].write(row) for row in rows for name in ("ttft", "rate")}
+            told = [some.ttft_p50, some.ttft_p95, some.rate_p50, some.rate_p95]
+            assert {*map(time_of, told[:2]), *map(rate_of, told[2:])} <= shown

@@ -37,7 +37,7 @@ def drawn(row: Row | None, number: int, widths: list[int], look: Look, *, pointe
     if row is None:
         return Strip([Segment(fitted(" · · ·", length), look("waiting"))], length)
     mark = "▸" if pointed else " "
-    segments = [Segment(mark, look("sorted"))]
+    segments = [Segment(mark, look("sorted" if pointed else "plain"))]
     for column, width in zip(COLUMNS, widths, strict=True):
         text, style = column.write(row), look(_LOOK_OF.get(column.name, "figure"))
         if column.name == "status":
