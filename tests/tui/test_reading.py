@@ -195,3 +195,19 @@ async def test_paging_up_at_the_top_shows_more_above_and_moves_nothing(stage: Ma
             assert [transcript.render_line(y).text for y in range(transcript.size.height)][2:20] == before
             await pilot.pause(0.05)
         assert "▌ prompt 0." in it.shown
+
+
+async def test_end_in_an_empty_prompt_leads_to_the_end_of_what_is_said(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=NARROW) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot)
+        transcript, prompt = it.app.chat.transcript, it.app.chat.prompt
+        prompt.focus()
+        await pilot.press("pageup")
+        await it.until(pilot, lambda: not transcript.following)
+        await pilot.press("a", "home", "end")
+        assert not transcript.following
+        assert prompt.cursor_location == (0, 1)
+        await pilot.press("backspace", "end")
+        await it.until(pilot, lambda: transcript.following)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
+from textual.color import Color
 from textual.widgets import DataTable
-from textual.widgets.data_table import RowKey
 
 from genesys_tui.endings import ending_of
 from genesys_tui.sanitize import sanitized_line
-from genesys_tui.tui.words import severity_of
+from genesys_tui.tui.words import Severity, severity_of
 
 if TYPE_CHECKING:
     from genesys_tui.audit.conversations import Listed
 
 _ENDING = 16
-_COLUMNS = (("last used", 11), ("calls", 5), ("ended", _ENDING), ("title", None))
+_TITLE_LEAST = 10
+_COLUMNS = (("last used", 11), ("calls", 5), ("ended", _ENDING), ("title", _TITLE_LEAST))
 _TITLE = 200
 _MOST_COUNTED = 100
-_COLOURS = {"success": "green", "warning": "yellow", "error": "red", "muted": "dim"}
 
 
 class Rows(DataTable[Text]):
@@ -43,9 +43,11 @@ class Rows(DataTable[Text]):
         for name, width in _COLUMNS:
             self.add_column(name, width=width)
 
-    def _update_dimensions(self, new_rows: Iterable[RowKey]) -> None:
-        """Draw the rows again that were drawn before their columns became wide enough: Textual may leave them cut."""
-        super()._update_dimensions(new_rows)
+    def on_resize(self) -> None:
+        """Give the titles the room that is left: one that is cut says so."""
+        *others, titles = self.ordered_columns
+        left = self.scrollable_content_region.width - sum(column.get_render_width(self) for column in others)
+        titles.width = max(_TITLE_LEAST, left - 2 * self.cell_padding)
         self._clear_caches()
         self.refresh()
 
@@ -71,7 +73,7 @@ class Rows(DataTable[Text]):
         """Add some at the end, behind which there may be ``more``."""
         first = len(self._listed)
         self._listed += listed
-        self.add_rows(map(_row, listed))
+        self.add_rows([_row(each, self._look(severity_of(each.last))) for each in listed])
         if self._sought is None:
             return
         places = [place for place, each in enumerate(listed, first) if each.id == self._sought.id]
@@ -80,17 +82,21 @@ class Rows(DataTable[Text]):
         for place in places:
             self.move_cursor(row=place)
 
+    def _look(self, severity: Severity) -> Style:
+        """The theme's; what stands back is no colour of its own."""
+        if severity == "muted":
+            return Style(dim=True)
+        return Style(color=Color.parse(self.app.theme_variables[f"text-{severity}"]).rich_color)
 
-def _row(listed: Listed) -> list[Text]:
+
+def _row(listed: Listed, look: Style) -> list[Text]:
     ending = sanitized_line(ending_of(listed.last))
     calls = f"{_MOST_COUNTED}+" if listed.calls > _MOST_COUNTED else str(listed.calls)
     return [
         Text(_moment(listed.last.started_at.astimezone())),
         Text(calls, justify="right"),
-        Text(
-            ending if len(ending) <= _ENDING else ending[: _ENDING - 1] + "…", style=_COLOURS[severity_of(listed.last)]
-        ),
-        Text(sanitized_line(listed.title[:_TITLE]) or "(no text kept)"),
+        Text(ending if len(ending) <= _ENDING else ending[: _ENDING - 1] + "…", style=look),
+        Text(sanitized_line(listed.title[:_TITLE]) or "(no text kept)", no_wrap=True, overflow="ellipsis"),
     ]
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from genesys_tui.sanitize import sanitized
+from genesys_tui.tui.health.amounts import size
 
 PASTED_LINES = 50
 PASTED_BYTES = 8 * 1024
@@ -35,7 +36,7 @@ class Blocks:
     def label(self, text: str) -> str:
         """Keep a text as a block."""
         lines = text.count("\n") + (not text.endswith("\n"))
-        label = wanted = f"[pasted {lines:,} line{'s' * (lines != 1)} · {_size_in_words(_size(text))}]"
+        label = wanted = f"[pasted {lines:,} line{'s' * (lines != 1)} · {size(_size(text))}]"
         number = 1
         while self._texts.get(label, text) != text:
             number += 1
@@ -83,8 +84,3 @@ class Blocks:
 
 def _size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
-
-
-def _size_in_words(size: int) -> str:
-    kilobytes = size / 1024
-    return f"{kilobytes / 1024:,.1f} MB" if kilobytes >= 1024 else f"{max(1, round(kilobytes)):,} KB"

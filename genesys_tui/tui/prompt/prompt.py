@@ -135,6 +135,13 @@ class Prompt(Editor):
         else:
             self.recall(self.walk.place - 1)
 
+    async def action_cursor_line_end(self, select: bool = False) -> None:  # type: ignore[override]  # mypy: it may be
+        """Go to the end of the line; where nothing is written, to the end of what is said."""
+        if self.text or select:
+            super().action_cursor_line_end(select)
+        else:
+            await self.run_action("screen.to_end")
+
     def action_copy(self) -> None:
         """Copy the selection with its blocks."""
         super().action_copy()

@@ -76,6 +76,10 @@ class ReadingScreen(ConversationScreen):
         if self.desk:
             self.app.push_screen(IncidentScreen(Incident(self.desk.ledger, request_id, self.wire, self.desk.secrets)))
 
+    def action_to_end(self) -> None:
+        """Keep to the end of what is being said."""
+        self.transcript.follow()
+
     def action_search(self) -> None:
         """Open the search bar, or go to it."""
         from genesys_tui.tui.transcript.search_bar import SearchBar

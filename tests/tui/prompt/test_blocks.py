@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genesys_tui.tui.health.amounts import size
 from genesys_tui.tui.prompt.blocks import EDITABLE, PASTED_BYTES, Blocks
 
 LOG = "".join(f"line {number}\n" for number in range(10_000))
@@ -13,7 +14,7 @@ LOG = "".join(f"line {number}\n" for number in range(10_000))
 def test_a_long_paste_becomes_a_label_that_tells_its_size() -> None:
     blocks = Blocks()
     label = blocks.pasted(LOG)
-    assert label == f"[pasted 10,000 lines · {round(len(LOG) / 1024)} KB]"
+    assert label == f"[pasted 10,000 lines · {size(len(LOG))}]"
     assert blocks.expanded(f"Why?\n{label} — {label}") == f"Why?\n{LOG} — {LOG}"
     assert blocks.folded(f"Why?\n{LOG}") == f"Why?\n{label}"
 

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from genesys_tui.config import Ui
 from genesys_tui.tui.app import GenesysApp
+from genesys_tui.tui.health.amounts import size
 from genesys_tui.tui.prompt.drafts import Drafts
 from genesys_tui.tui.prompt.form import Form
 from genesys_tui.tui.prompt.prompt import Prompt
@@ -73,7 +74,7 @@ async def test_a_huge_paste_is_one_label_and_is_sent_whole(stage: MakeStage) -> 
         await it.ready(pilot)
         await pilot.press("W", "h", "y", "?", "ctrl+j")
         await _paste(it, pilot, LOG.replace("\n", "\r"))
-        label = f"[pasted 10,000 lines · {round(len(LOG) / 1024)} KB]"
+        label = f"[pasted 10,000 lines · {size(len(LOG))}]"
         assert _prompt(it).text == f"Why?\n{label}"
         assert label in it.screen
         await pilot.press("space", "o", "k")
