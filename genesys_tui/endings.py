@@ -66,7 +66,8 @@ def _failure(record: Record) -> str:
 
 def _figures(record: Record) -> list[str]:
     about = "~" if record.tokens_estimated else ""
-    figures = [f"{about}{record.total_tokens:,} {'token' if record.total_tokens == 1 else 'tokens'}"]
+    more = "more " if record.continues else ""  # behind the reply of an earlier call
+    figures = [f"{about}{record.total_tokens:,} {more}{'token' if record.total_tokens == 1 else 'tokens'}"]
     if record.streaming_tokens_per_second is not None:
         figures.append(f"{about}{rate(record.streaming_tokens_per_second)} tok/s")
     if record.time_to_first_token_seconds is not None:

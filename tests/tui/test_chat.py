@@ -143,6 +143,7 @@ async def test_a_truncated_reply_is_continued_with_ctrl_g(stage: MakeStage) -> N
         (said,) = it.app.chat.transcript.said
         assert said.request_id == second.request_id
         assert "cut by length" not in it.shown, "the reply is one, and only how it ended at last stands under it"
+        assert f"completed · {second.total_tokens} more tokens · " in it.shown
         await pilot.press("ctrl+n")
         assert not it.shown
 
