@@ -6,10 +6,15 @@ typed ahead can lead to both: F1 puts the help in front of a dialog whose Escape
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+from textual._types import CallbackType
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
 from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.timer import Timer
 
 from genesys_tui.tui.widgets.options import Options
 
@@ -47,10 +52,18 @@ class Commands(CommandList, Options):
 class Palette(CommandPalette, Leaving[None]):
     """Every command, or every theme."""
 
+    # Commands are still found, or not, for a palette that was left, whose list is gone.
+
     def _watch__list_visible(self) -> None:
-        """Show the list, unless it is gone: commands are still found for a palette that was left."""
         if self.query(CommandList):
             super()._watch__list_visible()
+
+    def set_timer(self, delay: float, callback: CallbackType | None = None, **options: Any) -> Timer:
+        """Do it in a while, if the list is still there."""
+        return super().set_timer(delay, partial(self._if_there, callback), **options)
+
+    def _if_there(self, callback: CallbackType | None) -> Any:
+        return callback() if callback and self.query(CommandList) else None
 
     def compose(self) -> ComposeResult:
         """As Textual has it, but for the list."""

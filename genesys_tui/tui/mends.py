@@ -31,6 +31,9 @@ BUSY = 0.08
 PATIENCE = 60.0
 """Seconds for which a sweep waits, at most, for somebody to rest: what is not swept out piles up."""
 
+PATIENCE_IN_CALLS = 300.0
+"""The same for the end of all calls: then a pause of a tenth of a second in their times is the lesser evil."""
+
 CALLS = ("genesys-tui-call", "genesys-tui-probe-run")
 """The threads that make them."""
 
@@ -106,7 +109,8 @@ def _tell_every_size() -> None:
 
 
 class Broom:
-    """Sweeps out the screens that are gone, when they have been for a while, no call is made, and the screen rests.
+    """Sweeps out the screens that are gone, when they have been for a while, no call is made, and the screen rests;
+    or it has waited for that long enough.
 
     Collections come too seldom for that, so that none stops a stream: see ``GenesysApp.on_desk_opened``.
     """
@@ -133,8 +137,9 @@ class Broom:
 
     def _sweep(self) -> None:
         now, worked = time.monotonic(), time.thread_time() - self._seen[1]
-        works = worked > BUSY * (now - self._seen[0]) and now - self._wanted < PATIENCE
-        if works or any(thread.name in CALLS for thread in threading.enumerate()):
+        works = worked > BUSY * (now - self._seen[0])
+        calls = any(thread.name in CALLS for thread in threading.enumerate())
+        if now - self._wanted < (PATIENCE_IN_CALLS if calls else PATIENCE if works else 0.0):
             self._look()
             return
         again, self._waits, self._more = self._more, False, False

@@ -79,3 +79,21 @@ async def test_there_is_one_palette_whatever_lies_on_it(stage: MakeStage) -> Non
         it.app.action_command_palette()
         await pilot.pause()
         assert len([screen for screen in it.app.screen_stack if isinstance(screen, Palette)]) == 1
+
+
+async def test_what_is_found_for_a_palette_that_was_left_is_shown_nowhere(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test() as pilot:
+        await it.ready(pilot)
+        await pilot.press("ctrl+p")
+        palette = it.app.screen
+        assert isinstance(palette, Palette)
+        await palette.query("*").remove()
+        seen: list[int] = []
+        palette._start_no_matches_countdown("nothing of that name")
+        palette.set_timer(0.6, lambda: seen.append(1))
+        palette._list_visible = not palette._list_visible
+        await pilot.pause(0.8)
+        assert not seen
+        await pilot.press("escape")
+        await it.until(pilot, lambda: it.app.screen is it.app.chat)

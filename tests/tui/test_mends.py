@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from typing import Any, ClassVar
 
@@ -108,6 +109,30 @@ async def test_nothing_is_swept_out_while_the_screen_is_at_work(monkeypatch: pyt
             if swept:
                 return
         raise AssertionError("it never sweeps")
+
+
+async def test_calls_without_an_end_put_it_off_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mends, "AGAIN", 0.05)
+    monkeypatch.setattr(mends, "BUSY", 9.0)
+    monkeypatch.setattr(mends, "PATIENCE", 0.1)
+    swept: list[int] = []
+    monkeypatch.setattr(gc, "collect", lambda: swept.append(1))
+    ended = threading.Event()
+    call = threading.Thread(target=ended.wait, name=mends.CALLS[0])
+    call.start()
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        Broom(app, wait=0.05).soon()
+        await pilot.pause(0.6)
+        assert not swept
+        monkeypatch.setattr(mends, "PATIENCE_IN_CALLS", 0.5)
+        for _ in range(200):
+            await pilot.pause(0.05)
+            if swept:
+                break
+    ended.set()
+    call.join()
+    assert swept
 
 
 @pytest.mark.parametrize("seconds", [-1.0, -1e-9, 0.0, 1e-9])

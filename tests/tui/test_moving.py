@@ -44,7 +44,7 @@ async def test_a_prompt_that_waits_and_a_draft_with_a_block_are_there_once(stage
         for model in ("one", "another"):
             await moved(it, pilot, tmp_path, model)
             prompt = it.app.chat.prompt
-            assert prompt.text == "second\n\n[pasted 200 lines · 2 KB]"
+            assert prompt.text == "second\n\n[pasted 200 lines · 1.7 kB]"
             assert prompt.expanded == f"second\n\n{BLOCK}"
             assert on_disk(tmp_path) == [prompt.text]
         await pilot.press("!")

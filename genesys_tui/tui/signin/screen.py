@@ -99,10 +99,9 @@ class SignInScreen(Leaving[Departure]):
 
     def on_mount(self) -> None:
         """Take the keys; look for the keyring meanwhile."""
-        self._deliver = mailbox_of(self)
         self.fields.focus_first_empty()
         self._say(self._why)
-        aside(partial(errands.find_keeper, self._door), self._deliver)
+        aside(partial(errands.find_keeper, self._door), mailbox_of(self))
 
     def on_unmount(self) -> None:
         """Leave no process behind."""
@@ -130,7 +129,7 @@ class SignInScreen(Leaving[Departure]):
             self._attempt = self._door.attempt(self.fields.form)
             self._say("")
             self.progress.begin(f"Signing in at {self._attempt.place}", sign_of(self, "signin.leave"))
-            aside(partial(errands.sign_in, self._attempt), self._deliver)
+            aside(partial(errands.sign_in, self._attempt), mailbox_of(self))
 
     def action_leave(self) -> None:
         """Stop a try; where there is none, go back to the chat. What was typed is kept."""
@@ -142,19 +141,19 @@ class SignInScreen(Leaving[Departure]):
 
     def action_demo(self) -> None:
         """Open the embedded gateway instead."""
-        aside(partial(errands.open_demo, self._door), self._deliver)
+        aside(partial(errands.open_demo, self._door), mailbox_of(self))
 
     def action_import_gc(self) -> None:
         """Fill in the form from the profiles of the gc command line, one after the other."""
         if self._gc:
             self._fill()
         else:
-            aside(partial(errands.read_gc, self._door), self._deliver)
+            aside(partial(errands.read_gc, self._door), mailbox_of(self))
 
     def action_look_again(self) -> None:
         """Look for the keyring afresh."""
         self._show_keeper("Looking for your keyring …")
-        aside(partial(errands.find_keeper, self._door, again=True), self._deliver)
+        aside(partial(errands.find_keeper, self._door, again=True), mailbox_of(self))
 
     def on_keeper_found(self, event: KeeperFound) -> None:
         """Say where the secret will be kept."""
