@@ -205,8 +205,8 @@ class Sheet(ScrollView, can_focus=True):
             self.refresh(Region(0, view.height - 1, self.size.width, 1))
 
     def _restyled(self) -> None:
-        """Take the theme's styles up, if they changed."""
-        if not self._restyle:
+        """Take the theme's styles up, if they changed and are there: a size may be told before them."""
+        if not self._restyle or not self._component_styles:
             return
         self._restyle = False
         palette = palette_of(self)

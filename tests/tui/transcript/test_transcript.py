@@ -467,3 +467,10 @@ async def test_a_reply_that_is_replaced_and_ended_within_a_frame_is_the_new_one(
         transcript.end("done", "success")
         await settled(pilot)
         assert transcript.text.split() == ["▌", "p", "Four.", "Five.", "Six.", "Seven.", "✓", "done"]
+
+
+def test_styles_are_waited_for_where_a_size_is_told_before_them() -> None:
+    transcript = Transcript()
+    transcript._restyled()
+    assert transcript._page.palette is None
+    assert transcript._restyle, "they are taken up as soon as they are there"
