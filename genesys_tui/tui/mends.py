@@ -7,9 +7,8 @@ import threading
 import time
 from functools import cache, lru_cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from textual._compositor import Compositor, CompositorMap, ReflowResult
+from textual._compositor import Compositor, ReflowResult
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.geometry import Size
@@ -96,12 +95,12 @@ def _tell_every_size() -> None:
     laid out: while a window is dragged two sizes are under way, and would go round for ever.
     """
     reflowed = Compositor.reflow
-    places: WeakKeyDictionary[Compositor, CompositorMap] = WeakKeyDictionary()
+    places = "_laid_out"  # the compositor's own: whoever else held them would hold the screen
 
     def reflow(compositor: Compositor, parent: Widget, size: Size) -> ReflowResult:
-        compositor._full_map = places.get(compositor, compositor._full_map)
+        compositor._full_map = getattr(compositor, places, compositor._full_map)
         result = reflowed(compositor, parent, size)
-        places[compositor] = compositor._full_map
+        setattr(compositor, places, compositor._full_map)
         former = {parent} if size != parent.app.size else set()
         return result._replace(resized=result.resized - former)
 
