@@ -11,7 +11,8 @@ from typing import Any
 from textual._compositor import Compositor, ReflowResult
 from textual._styles_cache import StylesCache
 from textual.app import App
-from textual.geometry import Size
+from textual.geometry import Offset, Size
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -33,6 +34,9 @@ PATIENCE = 60.0
 PATIENCE_IN_CALLS = 300.0
 """The same for the end of all calls: then a pause of a tenth of a second in their times is the lesser evil."""
 
+MANY = 25
+"""Changes of screens that wait for nobody: by then a dozen dialogs may be gone, of a megabyte or two each."""
+
 CALLS = ("genesys-tui-call", "genesys-tui-probe-run")
 """The threads that make them."""
 
@@ -44,6 +48,7 @@ def mend_textual() -> None:
     _fire_late_timers()
     _turn_pages_that_are_there()
     _tell_every_size()
+    _touch_nothing_that_is_gone()
     repaint_what_changed()
 
 
@@ -107,6 +112,17 @@ def _tell_every_size() -> None:
     Compositor.reflow = reflow  # type: ignore[method-assign,assignment]
 
 
+def _touch_nothing_that_is_gone() -> None:
+    """Begin no selection in a widget that has been removed, and is shown until the next layout: it has no parent."""
+    found = Screen.get_widget_and_offset_at
+
+    def at(screen: Screen[Any], x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        widget, offset = found(screen, x, y)
+        return (None, None) if widget is not None and widget.parent is None else (widget, offset)
+
+    Screen.get_widget_and_offset_at = at  # type: ignore[method-assign]
+
+
 class Broom:
     """Sweeps out the screens that are gone, when they have been for a while, no call is made, and the screen rests;
     or it has waited for that long enough.
@@ -120,13 +136,12 @@ class Broom:
         self._waits = False
         self._wanted = 0.0  # from when on
         self._seen = 0.0, 0.0  # the moment that is looked back at, and how long this thread had worked by then
-        self._more = False  # what went since it waits, and may not be gone when it sweeps
+        self._changes = 0  # since it waits; what went by the last ones may not be gone when it sweeps
 
     def soon(self, _: object = None) -> None:
         """Something may be gone."""
-        if self._waits:
-            self._more = True
-        else:
+        self._changes += 1
+        if not self._waits:
             self._waits, self._wanted = True, time.monotonic() + self._wait
             self._app.set_timer(max(0.0, self._wait - AGAIN), self._look)
 
@@ -138,10 +153,11 @@ class Broom:
         now, worked = time.monotonic(), time.thread_time() - self._seen[1]
         works = worked > BUSY * (now - self._seen[0])
         calls = any(thread.name in CALLS for thread in threading.enumerate())
-        if now - self._wanted < (PATIENCE_IN_CALLS if calls else PATIENCE if works else 0.0):
+        patience = PATIENCE_IN_CALLS if calls else PATIENCE if works else 0.0
+        if now - self._wanted < patience and self._changes < MANY:
             self._look()
             return
-        again, self._waits, self._more = self._more, False, False
+        again, self._waits, self._changes = self._changes > 1, False, 0
         forget_watchers(self._app)
         gc.collect()
         if again:

@@ -12,6 +12,7 @@ from textual import events
 from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
+from textual.containers import Vertical
 from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
@@ -111,7 +112,10 @@ async def test_nothing_is_swept_out_while_the_screen_is_at_work(monkeypatch: pyt
         raise AssertionError("it never sweeps")
 
 
-async def test_calls_without_an_end_put_it_off_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("many", [False, True])
+async def test_calls_without_an_end_put_it_off_for_a_while_or_until_much_is_gone(
+    many: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mends, "AGAIN", 0.05)
     monkeypatch.setattr(mends, "BUSY", 9.0)
     monkeypatch.setattr(mends, "PATIENCE", 0.1)
@@ -122,10 +126,15 @@ async def test_calls_without_an_end_put_it_off_for_a_while_only(monkeypatch: pyt
     call.start()
     app: App[None] = App()
     async with app.run_test() as pilot:
-        Broom(app, wait=0.05).soon()
+        broom = Broom(app, wait=0.05)
+        broom.soon()
         await pilot.pause(0.6)
         assert not swept
-        monkeypatch.setattr(mends, "PATIENCE_IN_CALLS", 0.5)
+        if many:
+            for _ in range(mends.MANY):
+                broom.soon()
+        else:
+            monkeypatch.setattr(mends, "PATIENCE_IN_CALLS", 0.5)
         for _ in range(200):
             await pilot.pause(0.05)
             if swept:
@@ -226,3 +235,24 @@ async def test_a_window_that_is_dragged_below_dialogs_is_laid_out_and_rests(monk
         seen = len(reflows)
         await pilot.pause(0.5)
         assert len(reflows) == seen, "they tell each other their sizes"
+
+
+class Removed(App[None]):
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static("gone in a moment")
+
+
+@pytest.mark.parametrize("gone", [Static, Vertical])
+async def test_a_press_on_a_widget_that_has_just_gone_does_nothing(
+    gone: type[Widget], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Removed().run_test() as pilot:
+        await pilot.pause()
+        widget = pilot.app.screen.query_one(gone)
+        with monkeypatch.context() as moment:  # in which it is removed, and not yet laid out without
+            moment.setattr(widget, "_parent", None)
+            for kind in (events.MouseDown, events.MouseUp):
+                press = kind(None, 2, 0, 0, 0, 1, shift=False, meta=False, ctrl=False, screen_x=2, screen_y=0)
+                pilot.app.screen._forward_event(press)
+        assert pilot.app.screen._select_state is None
