@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
+import sqlite3
 import statistics
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +61,11 @@ def main(path: Path) -> None:
         ledger._checkpoints.news = lambda _: None  # type: ignore[method-assign]
         _appends(ledger)
     _time("verify", lambda: verify(path, key=public_key(SEED)), 1)
+    _time("… beside it, SQLite's own integrity_check of the file", lambda: _integrity(path), 1)
     for name, form in {"JSONL": jsonl, "CSV": csv_lines}.items():
         file = path.with_suffix(f".{name.lower()}")
         _time(f"export {name}", lambda f=form, o=file: export_file(path, o, f, force=True), 1)
+        _time("… beside it, a copy of that export, synced", lambda o=file: _copy(o), 1)
     browser.close()
 
 
@@ -112,6 +117,19 @@ def _appends(ledger: Ledger) -> None:
         ledger.end(call.model_copy(update={"status": "completed"}), "Not long. " * 50)
         took += [(middle - began) * 1000, (time.perf_counter() - middle) * 1000]
     print(f"{'append an event, durably':58}{statistics.median(took):>10.1f}{sorted(took)[197]:>10.1f}")
+
+
+def _integrity(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def _copy(file: Path) -> None:
+    copy = file.with_suffix(".copy")
+    with file.open("rb") as source, copy.open("wb") as target:
+        shutil.copyfileobj(source, target, 1 << 20)
+        os.fsync(target.fileno())
+    copy.unlink()
 
 
 def _memory() -> float:
