@@ -120,7 +120,7 @@ def _touch_nothing_that_is_gone() -> None:
         widget, offset = found(screen, x, y)
         return (None, None) if widget is not None and widget.parent is None else (widget, offset)
 
-    Screen.get_widget_and_offset_at = at  # type: ignore[method-assign]
+    Screen.get_widget_and_offset_at = at  # type: ignore[method-assign,assignment]
 
 
 class Broom:

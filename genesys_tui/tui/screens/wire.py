@@ -40,12 +40,16 @@ TICK = 0.1
 MOST_COPIED = 10_000
 """Lines that are copied at once."""
 
+_OF_A_CALL = ("data", "filter", "kind", "copy", "copy_all", "save", "incident", "call")
+"""Actions that need one."""
+
 
 class WireScreen(Screen[None]):
     """The events of one of the last calls; of a running one as they arrive."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f4,escape", "app.look('chat')", "Chat", show=False, id="wire.leave"),
+        Binding("f4", "app.look('chat')", "Chat", show=False, id="wire.leave"),
+        Binding("escape", "back", "Back", show=False, id="wire.back"),
         Binding("enter", "data", "Data", id="wire.data"),
         Binding("f", "filter", "Filter", id="wire.filter"),
         *(
@@ -108,6 +112,17 @@ class WireScreen(Screen[None]):
         self._tick()
         self.view.focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Keys are offered while they do something."""
+        return action not in _OF_A_CALL or self._log is not None
+
+    def action_back(self) -> None:
+        """Close the data; where they are not open, go to the chat."""
+        if self.data.has_class("-open"):
+            self.data.remove_class("-open")
+        else:
+            cast("GenesysApp", self.app).action_look("chat")
+
     def action_filter(self) -> None:
         """The next of the usual choices."""
         self.filters.step()
@@ -147,8 +162,7 @@ class WireScreen(Screen[None]):
 
     def action_save(self) -> None:
         """Save the call's capture."""
-        if self._log is None:
-            return
+        assert self._log is not None  # else it is not offered
         try:
             file = save(self._log, self._folder)
         except GenesysError as error:
@@ -159,8 +173,8 @@ class WireScreen(Screen[None]):
 
     def action_incident(self) -> None:
         """Put together what a ticket about the call needs."""
-        if self._log:
-            cast("GenesysApp", self.app).chat.show_incident(self._log.record.request_id)
+        assert self._log is not None
+        cast("GenesysApp", self.app).chat.show_incident(self._log.record.request_id)
 
     def on_wire_view_pointed(self) -> None:
         """Its data, where it is shown."""
@@ -180,6 +194,7 @@ class WireScreen(Screen[None]):
 
     def _look_at(self, log: WireLog) -> None:
         self._log = log
+        self.refresh_bindings()
         self._sift()
 
     def _sift(self) -> None:

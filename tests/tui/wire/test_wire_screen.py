@@ -73,6 +73,25 @@ async def test_a_ticket_about_the_call_looked_at(key: str, stage: MakeStage) -> 
         assert f"Incident bundle of call {it.records[1].request_id[:8]}" in it.screen
 
 
+async def test_keys_are_offered_once_there_is_a_call_and_escape_goes_back_step_by_step(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await pilot.press("f4", "s", "y", "Y", "enter", "f", "left")
+        await it.until(pilot, lambda: "no call yet" in it.screen)
+        assert "s Save" not in it.screen
+        await pilot.press("escape")
+        assert it.app.current_mode == "chat"
+        await it.ask(pilot)
+        await pilot.press("f4", "enter")
+        await it.until(pilot, lambda: "s Save" in it.screen)
+        await it.until(pilot, lambda: screen_of(it).data.region.height)
+        await pilot.press("escape")
+        await it.until(pilot, lambda: not screen_of(it).data.region.height)
+        await pilot.press("escape")
+        assert it.app.current_mode == "chat"
+
+
 async def test_scrolling_away_stops_following(stage: MakeStage) -> None:
     it = stage(tokens=2000)
     async with it.app.run_test(size=WIDE) as pilot:
