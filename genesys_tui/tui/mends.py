@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from genesys_tui.tui.pasting import paste_text_only
 from genesys_tui.tui.repaint import repaint_what_changed
 
 WAIT = 20.0
@@ -50,6 +51,7 @@ def mend_textual() -> None:
     _tell_every_size()
     _touch_nothing_that_is_gone()
     repaint_what_changed()
+    paste_text_only()
 
 
 def _forget_frames() -> None:
