@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 import time
@@ -94,6 +95,7 @@ class Checkpoints:
 
     def note(self) -> Note:
         """What the ledger is at this moment, signed where there is a key. May take seconds. Raises GenesysError."""
+        self._sign_first()
         with self._writing:
             seed, self.trouble = self._key()
             with self._db.guard() as db:
@@ -110,8 +112,15 @@ class Checkpoints:
 
     def key(self) -> Key | None:
         """The public key to verify with; None, with ``trouble`` saying why, where there is none."""
+        self._sign_first()
         seed, self.trouble = self._key()
         return public_key(seed) if seed else None
+
+    def contradicted(self) -> str:
+        """Why the ledger is not the one whose head is kept in the keyring, as a sentence; empty where it is."""
+        with self._writing:
+            self._key()
+            return self._contradicted()
 
     def close(self) -> None:
         """Write the last one."""
@@ -160,6 +169,17 @@ class Checkpoints:
                 return None, error.message
         return self._seed, ""
 
+    def _sign_first(self) -> None:
+        """Sign the ledger where no checkpoint is signed yet: with a key and none by it, it would look rewritten."""
+        with self._writing:
+            seed, _ = self._key()
+            with contextlib.suppress(LedgerError, ValueError, KeyError), self._db.guard() as db:
+                last = log.newest(db, "checkpoint")
+                if seed is None or (last is not None and parse_note(last.payload["note"]).signatures):
+                    return
+        with contextlib.suppress(GenesysError):  # it may only be read
+            self.write()
+
     def _contradicted(self) -> str:
         """Why the keyring does not take the ledger's head, as a sentence."""
         if self._signer is None or self._seed is None:
@@ -176,9 +196,10 @@ class Checkpoints:
         """Append the checkpoint; returns what the ledger is with it. None where there was no news."""
         last = log.newest(db, "checkpoint")
         size, _ = log.last(db)
-        if last is not None and last.seq == size:
+        signed_last = last is not None and bool(parse_note(last.payload["note"]).signatures)
+        if last is not None and last.seq == size and (seed is None or signed_last):
             return None
-        if seed is None and last is not None and parse_note(last.payload["note"]).signatures:
+        if seed is None and signed_last:
             return None  # rather none than one without a signature behind one with
         self._grow(db, last)
         at = time.time_ns() // 1000

@@ -79,6 +79,8 @@ def export_file(
     Raises LedgerError, also where the file exists, unless forced; and Interrupted as soon as ``go_on``, which is asked
     every few thousand events, says no.
     """
+    if _is_of(path, file):
+        raise LedgerError(f"{file} is the audit file itself, or belongs to it. Name another file.")
     with written_aside(file, force=force) as stream:
         with History(path) as history:
             last = history.last()
@@ -88,6 +90,15 @@ def export_file(
                 if not go_on():
                     raise Interrupted("The export was stopped; nothing was written.")
                 tell(span[1], last)
+
+
+def _is_of(path: Path, file: Path) -> bool:
+    """Whether a file is that ledger, by whatever name, or one that SQLite keeps beside it."""
+    own = [path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))]
+    with contextlib.suppress(OSError):
+        if file.resolve() in [each.resolve() for each in own] or file.samefile(path):
+            return True
+    return False
 
 
 def _written(tasks: list[_Task], stream: BinaryIO) -> Generator[Span, None, None]:

@@ -29,8 +29,14 @@ class _Event(NamedTuple):
     wrong: tuple[str, ...]
     """What is wrong with its line."""
 
-    gone: tuple[str, ...]
+    gone: tuple[str, ...] = ()
     """Parts of its text that are not there."""
+
+    hashed: tuple[str, ...] = ()
+    """Parts of which there is only the hash, or somebody took the text out."""
+
+    erased: bool | None = None
+    """Whether the line says that what was said in the call was erased; None for the events beside calls."""
 
 
 def verify_export(path: Path, evidence: Evidence, tell: Callable[[int, int], None]) -> Report:
@@ -78,22 +84,27 @@ def _events_of_call(line: dict[str, Any]) -> Iterator[_Event]:
     # An older line lacks fields that are younger than it; what it does not say is what goes without saying.
     wrong = () if {**DEFAULTS, **told} == meant else ("the line says otherwise than the event in it",)
     for event in line["events"]:
-        yield _event(line["ledger"], event, bodies, wrong if event is last else ())
+        yield _event(line["ledger"], event, bodies, wrong if event is last else (), bool(line["erased"]))
 
 
-def _event(ledger: str, event: dict[str, Any], bodies: dict[str, str], wrong: tuple[str, ...]) -> _Event:
+def _event(
+    ledger: str, event: dict[str, Any], bodies: dict[str, str], wrong: tuple[str, ...], erased: bool | None = None
+) -> _Event:
     payload, salts = event["payload"], event.get("salts", {})
-    gone = []
+    gone, hashed = [], []
     for part, proof in payload.get("texts", {}).items():
         if part not in salts:
             gone.append(part)
             continue
-        kept = part == "said" or bodies[part] not in ("", "[]")  # else only its hash was
         body = bodies[part].encode("utf-8", "surrogatepass")
-        if kept and prove(bytes.fromhex(salts[part]), body) != proof:
+        if prove(bytes.fromhex(salts[part]), body) == proof:
+            continue
+        if part != "said" and bodies[part] in ("", "[]"):
+            hashed.append(part)
+        else:
             wrong = (*wrong, f"its {part} is not the text that was recorded")
     heads = bytes.fromhex(event["before"]), bytes.fromhex(event["head"])
-    return _Event(bytes.fromhex(ledger), event["seq"], *heads, payload, wrong, tuple(gone))
+    return _Event(bytes.fromhex(ledger), event["seq"], *heads, payload, wrong, tuple(gone), tuple(hashed), erased)
 
 
 def _in_order(events: Iterator[_Event]) -> Iterator[_Event]:
@@ -116,6 +127,7 @@ def _whole(first: _Event, rest: Iterator[_Event], evidence: Evidence, partial: b
     heads = {note.size: note.head for note in evidence.anchors}
     wanted = {*heads}
     tree, before, seq = Tree(), NOTHING, first.seq
+    hashes, said_erased = partial, set()  # a part does not say under which settings it was recorded
     for event in _chained(first, rest):
         if event.seq != seq and not partial:
             found.problems.append((min(seq, event.seq), "events are missing, or there twice"))
@@ -133,6 +145,11 @@ def _whole(first: _Event, rest: Iterator[_Event], evidence: Evidence, partial: b
             found.problems.append((event.seq, "the event is not the one that was anchored"))
         found.problems += [(event.seq, what) for what in event.wrong]
         found.gone += [(event.seq, part) for part in event.gone]
+        if not hashes:
+            found.problems += [(event.seq, f"its {part} is not the text that was recorded") for part in event.hashed]
+        hashes = hashes or (kind == "config" and event.payload["settings"].get("text") == "hash")
+        if event.erased and kind == "start":
+            said_erased.add(event.seq)
         if kind == "erase":
             found.erased.append((event.payload["start"], event.payload["last"]))
         found.kinds[kind] = found.kinds.get(kind, 0) + 1
@@ -141,6 +158,8 @@ def _whole(first: _Event, rest: Iterator[_Event], evidence: Evidence, partial: b
     if found.last in wanted and not partial:
         found.moments.append(Moment(found.last, tuple(tree.subtrees), before))
     found.head, found.subtrees = before, tuple(tree.subtrees)
+    for start in sorted(said_erased ^ {start for start, _ in found.erased}):
+        found.problems.append((start, "its line is wrong about whether it was erased"))
     return found
 
 

@@ -87,18 +87,18 @@ class History:
             rows = db.execute(f"{_STORED} WHERE c.end_seq > ? ORDER BY c.end_seq LIMIT ?", (seq, most)).fetchall()
             return rows, _texts(db, rows)
 
-    def beside_calls(self, span: Span = WHOLE) -> Iterator[tuple[int, str, bytes, bytes | None]]:
-        """The events that are not of calls: sequence number, payload, head, and the head before."""
+    def beside_calls(self, span: Span = WHOLE, kind: str = "%") -> Iterator[tuple[int, str, bytes, bytes | None]]:
+        """The events that are not of calls, all or of a kind: sequence number, payload, head, and the head before."""
         query = (
             "SELECT seq, payload, CAST(head AS BLOB),"
             " (SELECT CAST(p.head AS BLOB) FROM events AS p WHERE p.seq = e.seq - 1) FROM events AS e"
-            " WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered' AND seq BETWEEN ? AND ?"
+            " WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered' AND kind LIKE ? AND seq BETWEEN ? AND ?"
             " ORDER BY seq LIMIT ?"
         )
         first, last = span
         while True:
             with self.reading() as db:
-                rows = db.execute(query, (first, last, PAGE)).fetchall()
+                rows = db.execute(query, (kind, first, last, PAGE)).fetchall()
             yield from rows
             if len(rows) < PAGE:
                 return

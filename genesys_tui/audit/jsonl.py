@@ -23,6 +23,7 @@ from genesys_tui.audit.shapes import DEFAULTS, encoded, shape_of
 Kept = dict[str, tuple[bytes, str | bytes | None]]
 _NONE: Kept = {}
 _decoded = json.JSONDecoder().raw_decode
+_SAYS_ERASED = '"erased":true,"'
 _ERASED = "What was said in this call was erased."
 
 
@@ -31,7 +32,7 @@ def jsonl(history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE) -> 
     lines = _calls(history, wanted, span)
     if wanted == EVERYTHING:
         return _merged(lines, _others(history, span))
-    return (line for _, line in lines)
+    return _with_erasures(lines, history, span)
 
 
 def _merged(lines: Iterator[tuple[int, str]], others: Iterator[tuple[int, str]]) -> Iterator[str]:
@@ -45,6 +46,19 @@ def _merged(lines: Iterator[tuple[int, str]], others: Iterator[tuple[int, str]])
     while other is not None:
         yield other[1]
         other = next(others, None)
+
+
+def _with_erasures(lines: Iterator[tuple[int, str]], history: History, span: Span) -> Iterator[str]:
+    """Each call of a part of the ledger, with the event that says that it was erased."""
+    erasures: dict[int, str] | None = None
+    for number, line in lines:
+        yield line
+        if _SAYS_ERASED not in line:
+            continue
+        if erasures is None:
+            events = history.beside_calls((span[0], WHOLE[1]), kind="erase")
+            erasures = {json.loads(event[1])["start"]: _beside(*event) for event in events}
+        yield erasures.get(number, "")
 
 
 def fields_of_stored(payload: str, said: str, erased: bool) -> dict[str, Any]:
@@ -108,8 +122,12 @@ def _event(seq: int, before: bytes | None, head: bytes, payload: str, texts: Kep
 
 
 def _others(history: History, span: Span) -> Iterator[tuple[int, str]]:
-    for seq, payload, head, before in history.beside_calls(span):
-        yield seq, f'{{"event":{_event(seq, before, head, payload, _NONE)}}}\n'
+    for event in history.beside_calls(span):
+        yield event[0], _beside(*event)
+
+
+def _beside(seq: int, payload: str, head: bytes, before: bytes | None) -> str:
+    return f'{{"event":{_event(seq, before, head, payload, _NONE)}}}\n'
 
 
 def _body(kept: Kept, part: str) -> str:

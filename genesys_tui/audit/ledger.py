@@ -21,6 +21,7 @@ from genesys_tui.audit.database import Database, Unwritable, journal_mode
 from genesys_tui.audit.events import fields_of, record_of, said_in
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.instances import Instance, is_alive
+from genesys_tui.audit.proofs import NEVER, hashed_from
 from genesys_tui.audit.reading import Call
 from genesys_tui.audit.records import Record
 from genesys_tui.audit.selection import teach
@@ -243,6 +244,8 @@ class Ledger:
             if entry["kind"] == "end" and row is None:  # its start was written to a file that is gone
                 opening = {**record, "status": "running"}
                 log.append(db, self._id, "start", entry["at"], {"owner": "", "record": opening, "spooled": True})
+            if any(text.body is None for text in texts) and hashed_from(db) == NEVER:  # as it was elsewhere
+                log.append(db, self._id, "config", _now(), {"settings": {**self._settings, "text": "hash"}})
             if row is None or (entry["kind"] == "end" and row[1] is None):
                 self._append(db, _Entry(entry["kind"], entry["at"], fields, texts))
 

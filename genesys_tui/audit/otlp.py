@@ -13,6 +13,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from genesys_tui.audit.events import microseconds
 from genesys_tui.audit.filters import EVERYTHING, Filter
@@ -28,7 +29,6 @@ _NAMES = {
     "gen_ai.usage.input_tokens": "input_tokens",
     "gen_ai.usage.output_tokens": "total_tokens",
     "gen_ai.response.time_to_first_chunk": "time_to_first_token_seconds",
-    "server.address": "environment",
     "genesys.status": "status",
     "genesys.stop_reason": "stop_reason",
     "genesys.truncated": "truncated",
@@ -46,6 +46,10 @@ _NAMES = {
     "genesys.correlation_id": "correlation_id",
     "genesys.erased": "erased",
 }
+
+
+_LOST = ("disconnected", "timeout", "interrupted")
+"""Stop reasons of what ended as nobody wished, though a part of it came."""
 
 
 def otlp_lines(
@@ -70,13 +74,17 @@ def span_of(ledger: str, row: tuple[Any, ...], texts: Texts, *, text: bool = Fal
     began = microseconds(datetime.fromisoformat(fields["started_at"].replace("Z", "+00:00")))
     ended = began + round(fields["elapsed_seconds"] * 1e6)
     error = fields["error"] or {}
+    place = urlsplit(fields["environment"])
+    failed = fields["status"] == "failed" or fields["stop_reason"] in _LOST
     named: Fields = {"gen_ai.operation.name": "chat"}
     named |= {name: fields[field] for name, field in _NAMES.items()}
     named["gen_ai.provider.name"] = fields["dialect"] or None
     named["gen_ai.request.max_tokens"] = fields["parameters"].get("max_tokens")
     named["gen_ai.request.temperature"] = fields["parameters"].get("temperature")
     named["gen_ai.response.finish_reasons"] = [fields["stop_reason"]]
-    named["error.type"] = error.get("kind")
+    named["server.address"] = place.hostname or fields["environment"]
+    named["server.port"] = _port(place)
+    named["error.type"] = error.get("kind") or (fields["stop_reason"] if failed else None)
     named["genesys.probe"] = fields["probe"] or None
     # Where it stands in the ledger: who gets it twice can tell by this, and who doubts it can look it up.
     named |= {"genesys.ledger.id": ledger, "genesys.ledger.sequence": row[1], "genesys.ledger.head": row[6].hex()}
@@ -93,8 +101,16 @@ def span_of(ledger: str, row: tuple[Any, ...], texts: Texts, *, text: bool = Fal
         "startTimeUnixNano": str(began * 1000),
         "endTimeUnixNano": str(ended * 1000),
         "attributes": [_attribute(name, value) for name, value in named.items() if value is not None],
-        "status": {"code": 2, "message": str(error.get("kind", ""))} if fields["status"] == "failed" else {"code": 1},
+        # Unset, as the conventions have it of what did not fail.
+        "status": {"code": 2, "message": str(named["error.type"])} if failed else {},
     }
+
+
+def _port(place: SplitResult) -> int | None:
+    try:
+        return place.port or {"https": 443, "http": 80}.get(place.scheme)
+    except ValueError:  # somebody else's digits
+        return None
 
 
 @cache

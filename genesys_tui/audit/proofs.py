@@ -15,6 +15,12 @@ _ONLY = {part.encode(): b'"texts":{"%b":"' % part.encode() for part in ("prompt"
 _IN_ORDER = "SELECT seq, part, CAST(salt AS BLOB), body FROM texts WHERE seq BETWEEN ? AND ? ORDER BY seq, part"
 
 
+HASHED = '"text":"hash"'
+"""How the settings in a payload say that of prompts and replies only the hash is kept."""
+
+NEVER = 2**62
+
+
 class Flaw(NamedTuple):
     """A text that is not as its event says."""
 
@@ -24,15 +30,27 @@ class Flaw(NamedTuple):
     """Whether it is not there: fine where an erasure says so. Otherwise it is another one."""
 
 
-def flaws(db: sqlite3.Connection, first: int, payloads: Sequence[bytes]) -> Iterator[Flaw]:
+def hashed_from(db: sqlite3.Connection) -> int:
+    """The event from which on only the hashes of texts may be kept, since the settings said so; far away where never.
+
+    Later settings may say otherwise, and yet another program still keeps to those that it began with.
+    """
+    query = (
+        "SELECT min(seq) FROM events WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered'"
+        " AND kind = 'config' AND instr(payload, ?)"
+    )
+    return db.execute(query, (HASHED,)).fetchone()[0] or NEVER
+
+
+def flaws(db: sqlite3.Connection, first: int, payloads: Sequence[bytes], hashed: int = NEVER) -> Iterator[Flaw]:
     """What is wrong with the texts of the events from ``first`` on, all of which are there.
 
-    The connection's texts are bytes.
+    The connection's texts are bytes. ``hashed``: the event from which on a hash is enough.
     """
     rows = db.execute(_IN_ORDER, (first, first + len(payloads) - 1)).fetchall()
     for place in _odd(first, payloads, rows):
         seq = first + place
-        yield from _flaws_of(seq, payloads[place], db.execute(_IN_ORDER, (seq, seq)).fetchall())
+        yield from _flaws_of(seq, payloads[place], db.execute(_IN_ORDER, (seq, seq)).fetchall(), seq > hashed)
 
 
 def _odd(first: int, payloads: Sequence[bytes], texts: Iterable[tuple[int, bytes, bytes, bytes | None]]) -> list[int]:
@@ -54,14 +72,17 @@ def _odd(first: int, payloads: Sequence[bytes], texts: Iterable[tuple[int, bytes
     return sorted({*odd})
 
 
-def _flaws_of(seq: int, payload: bytes, texts: Iterable[tuple[int, bytes, bytes, bytes | None]]) -> Iterator[Flaw]:
+def _flaws_of(
+    seq: int, payload: bytes, texts: Iterable[tuple[int, bytes, bytes, bytes | None]], hashed: bool
+) -> Iterator[Flaw]:
     """Compare the texts of one event with the proofs at the end of its payload."""
     place = payload.rfind(_TEXTS)
     proofs = payload[place:] if place >= 0 else b""
     missing = {part for part in _ONLY if b'"%b":"' % part in proofs}
     for _, part, salt, body in texts:
-        # One without a body is of a text of which only the hash is kept.
-        fits = body is None or b'"%b":"%b"' % (part, prove(salt, body).encode()) in proofs
+        # Of what the program itself says there is more than the hash in any case.
+        kept = hashed and part != b"said" if body is None else False
+        fits = kept or (body is not None and b'"%b":"%b"' % (part, prove(salt, body).encode()) in proofs)
         if part not in missing or not fits:
             yield Flaw(seq, part.decode("utf-8", "replace"), gone=False)
         missing.discard(part)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from genesys_tui.audit import otlp
+from genesys_tui.audit import log, otlp
 from genesys_tui.audit.collector import Collector, TooLarge
 from genesys_tui.audit.database import Database
 from genesys_tui.audit.history import History
@@ -43,9 +44,14 @@ def push(
 def waiting(history: History, url: str) -> int:
     """How many calls a collector has not been sent."""
     with history.reading() as db:
-        cursor = db.execute("SELECT seq FROM cursors WHERE name = ?", (url,)).fetchone()
-        count: int = db.execute("SELECT count(*) FROM calls WHERE end_seq > ?", cursor or (0,)).fetchone()[0]
+        count: int = db.execute("SELECT count(*) FROM calls WHERE end_seq > ?", (_cursor(db, url),)).fetchone()[0]
         return count
+
+
+def _cursor(db: sqlite3.Connection, url: str) -> int:
+    """The last event that was sent there. Not one that there is none of: then all of them are sent again."""
+    (seq,) = db.execute("SELECT seq FROM cursors WHERE name = ?", (url,)).fetchone() or (0,)
+    return seq if isinstance(seq, int) and 0 <= seq <= log.last(db)[0] else 0
 
 
 def _push(
@@ -54,7 +60,7 @@ def _push(
     sent, rejected, why, batch = 0, 0, "", BATCH
     total = waiting(history, collector.url)
     with history.reading() as db:
-        (cursor,) = db.execute("SELECT seq FROM cursors WHERE name = ?", (collector.url,)).fetchone() or (0,)
+        cursor = _cursor(db, collector.url)
     while True:
         rows, texts = history.ended_after(cursor, batch)
         if not rows:
@@ -77,6 +83,7 @@ def _push(
 def _keep(database: Database, url: str, seq: int) -> None:
     with database.transaction() as db:
         db.execute(
-            "INSERT INTO cursors VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)",
-            (url, seq),
+            "INSERT INTO cursors VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq ="
+            " CASE WHEN seq > ? THEN excluded.seq ELSE max(seq, excluded.seq) END",
+            (url, seq, log.last(db)[0]),
         )

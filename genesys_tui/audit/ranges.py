@@ -14,7 +14,7 @@ from genesys_tui.audit import projection
 from genesys_tui.audit.chain import DOMAIN, NOTHING
 from genesys_tui.audit.merkle import levels_of, subtrees_of
 from genesys_tui.audit.projection import UNREADABLE
-from genesys_tui.audit.proofs import flaws
+from genesys_tui.audit.proofs import flaws, hashed_from
 
 RANGE = 2**15
 """Events. A power of two: a full range is one subtree of the Merkle tree."""
@@ -97,6 +97,7 @@ def check_range(db: sqlite3.Connection, first: int, last: int, wanted: list[int]
 
 def _check_chain(db: sqlite3.Connection, found: Range, wanted: set[int]) -> None:
     leaves: list[bytes] = []
+    hashed = hashed_from(db)
     query = "SELECT kind, payload, head FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq"
     found.head = found.before
     # In short reads: a long one would keep others from writing.
@@ -107,7 +108,7 @@ def _check_chain(db: sqlite3.Connection, found: Range, wanted: set[int]) -> None
             found.problems.append((_gap(db, page, until), "events are missing"))
             return
         leaves += _check_page(found, page, rows, wanted)
-        for flaw in flaws(db, page, [row[1] for row in rows]):
+        for flaw in flaws(db, page, [row[1] for row in rows], hashed):
             if flaw.gone:
                 found.gone.append((flaw.seq, flaw.part))
             else:

@@ -81,6 +81,8 @@ def newest_first(db: sqlite3.Connection, wanted: Filter, below: int, most: int) 
 
 def get(db: sqlite3.Connection, request_id: str) -> Call:
     """One call, by its request id or the beginning of it. Raises LedgerError for none or several."""
+    if not request_id.strip():
+        raise LedgerError("Which call? Give its request id, or the beginning of it: see `genesys-tui audit list`.")
     beginning = projection.storable(request_id)
     query = (
         f"SELECT {_COLUMNS}, c.request_id FROM {_FROM_CALLS} {_EVENT} WHERE c.request_id >= ? AND c.request_id < ?"  # noqa: S608

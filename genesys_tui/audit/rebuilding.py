@@ -40,6 +40,10 @@ def rebuild(path: Path, tell: Callable[[int, int], None] = lambda _, __: None) -
                 database.close()
     except Timeout:
         raise LedgerError("It is being rebuilt already. Wait for that.") from None
+    except OSError as error:
+        raise LedgerError(
+            f"{path.parent} cannot be written ({error.strerror or error}); nothing was changed."
+        ) from error
 
 
 def _rebuild(database: Database, tell: Callable[[int, int], None]) -> int:

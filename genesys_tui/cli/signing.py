@@ -41,13 +41,21 @@ class KeyringSigner:
         """The Ed25519 private key, 32 bytes; made at the first use."""
         from filelock import FileLock
 
-        self._ledger.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Two programs that make a key at once would each sign with one that the other replaced.
-        with FileLock(self._ledger.with_name("signing.lock"), mode=0o600):
-            known = self.known_seed()
-            if known is None:
-                known = os.urandom(32)
-                self._set("signing-key", base64.b64encode(known).decode())
+        known = self.known_seed()
+        if known is not None:
+            return known
+        try:
+            self._ledger.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Two programs that make a key at once would each sign with one that the other replaced.
+            with FileLock(self._ledger.with_name("signing.lock"), mode=0o600):
+                known = self.known_seed()
+                if known is None:
+                    known = os.urandom(32)
+                    self._set("signing-key", base64.b64encode(known).decode())
+        except OSError as error:
+            raise LedgerError(
+                f"No signing key can be made: {self._ledger.parent} cannot be written ({error.strerror or error})."
+            ) from error
         return known
 
     def known_seed(self) -> bytes | None:

@@ -173,6 +173,21 @@ def test_what_is_not_there_is_unreadable(tmp_path: Path) -> None:
     assert verify(tmp_path).verdict is Verdict.UNREADABLE
 
 
+def test_what_was_lost_is_an_error_and_the_server_has_a_name_and_a_port(tmp_path: Path) -> None:
+    with hurried(Ledger(tmp_path / "l.db")) as ledger:
+        lost = {"status": "truncated", "truncated": True}
+        write(ledger, "a", stop_reason="disconnected", environment="https://gateway.example/path", **lost)
+        write(ledger, "b", stop_reason="length", environment="http://127.0.0.1:8080", **lost)
+        write(ledger, "c", stop_reason="stop", environment="mypurecloud.com")
+    with History(tmp_path / "l.db") as history:
+        spans = [json.loads(line)["resourceSpans"][0]["scopeSpans"][0]["spans"][0] for line in otlp_lines(history)]
+    named = [{each["key"]: next(iter(each["value"].values())) for each in span["attributes"]} for span in spans]
+    assert [span["status"] for span in spans] == [{"code": 2, "message": "disconnected"}, {}, {}]
+    assert [each.get("error.type") for each in named] == ["disconnected", None, None]
+    places = [(each["server.address"], each.get("server.port")) for each in named]
+    assert places == [("gateway.example", "443"), ("127.0.0.1", "8080"), ("mypurecloud.com", None)]
+
+
 def test_spans_carry_the_names_of_the_conventions(tmp_path: Path) -> None:
     with hurried(Ledger(tmp_path / "l.db")) as ledger:
         figures = {"total_tokens": 7, "elapsed_seconds": 1.5, "time_to_first_token_seconds": 0.25}
@@ -187,6 +202,7 @@ def test_spans_carry_the_names_of_the_conventions(tmp_path: Path) -> None:
     assert named[0]["gen_ai.response.time_to_first_chunk"] == {"doubleValue": 0.25}
     assert named[0]["gen_ai.response.finish_reasons"] == {"arrayValue": {"values": [{"stringValue": "stop"}]}}
     assert named[1]["error.type"] == {"stringValue": "refused"}
+    assert [span["status"] for span in spans] == [{}, {"code": 2, "message": "refused"}]
     # Of a record that is older than its dialect nobody knows whom it talked to.
     assert [span.get("gen_ai.provider.name") for span in named] == [{"stringValue": "openai"}, None]
     assert int(spans[0]["endTimeUnixNano"]) - int(spans[0]["startTimeUnixNano"]) == 1_500_000_000

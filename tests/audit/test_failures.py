@@ -210,6 +210,24 @@ def test_the_spool_of_a_dead_program_is_taken_in_once(tmp_path: Path) -> None:
     assert not spool.exists()
 
 
+def test_a_spool_of_hashes_is_taken_in_by_a_program_that_keeps_texts(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with Ledger(path) as ledger:
+        write(ledger, "before")
+    with Ledger(path, text="hash", mode="best-effort") as ledger:
+        shutil.move(path, tmp_path / "aside.db")
+        write(ledger, "spooled")
+        (spool,) = (tmp_path / "spool").iterdir()
+        kept = spool.read_bytes()
+        shutil.move(tmp_path / "aside.db", path)
+        spool.unlink()
+    spool.write_bytes(kept)
+    with Ledger(path) as ledger:
+        write(ledger, "after")
+    assert statuses(path) == dict.fromkeys(["before", "spooled", "after"], "completed")
+    assert verify(path).verdict is Verdict.UNANCHORED
+
+
 def test_a_journal_that_a_dead_writer_left_is_rolled_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "WAL_IS_SOUND", False)
     path = tmp_path / "l.db"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,15 @@ def test_each_call_is_sent_once_in_batches(path: Path, collector: TestCollector)
         write(ledger, "later")
         ledger.start(ledger.get("later").record.model_copy(update={"request_id": "running"}), [])
         assert push(path, sender(collector.url)) == Pushed(1, 0, "")
+
+
+def test_a_cursor_beyond_the_end_keeps_nothing_back(path: Path, collector: TestCollector) -> None:
+    push(path, sender(collector.url))
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE cursors SET seq = 99999")
+        db.commit()
+    assert push(path, sender(collector.url)) == Pushed(25, 0, ""), "rather twice than not at all"
+    assert push(path, sender(collector.url)) == Pushed(0, 0, "")
 
 
 def test_texts_are_sent_where_asked_for(path: Path, collector: TestCollector) -> None:

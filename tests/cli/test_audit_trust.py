@@ -178,7 +178,7 @@ def test_with_a_keyring_it_is_signed_and_anchored(
     assert (done.returncode, done.stdout.split()[0]) == (0, "VALID-ANCHORED"), done.stdout + done.stderr
     elsewhere = run("audit", "verify", str(ledger), "--key", key)
     assert elsewhere.returncode == 10
-    assert "1 are signed" in elsewhere.stdout
+    assert "2 are signed" in elsewhere.stdout
     copy = ledger.read_bytes()
     assert run("audit", "erase", first_id(run, "--search", "hello"), "--yes", **keyring).returncode == 0
     ledger.write_bytes(copy)

@@ -71,6 +71,8 @@ def head(only_key: bool, accept: bool) -> None:
                 raise LedgerError(f"There is no key. {checkpoints.trouble}")
             write(f"{key.text}\n")
             return
+        if not accept and (contradiction := checkpoints.contradicted()):
+            raise LedgerError(f"No head is printed. {contradiction}")
         write((checkpoints.accept() if accept else checkpoints.note()).text)
         if checkpoints.trouble:
             narrate(f"It is not signed. {checkpoints.trouble}")
