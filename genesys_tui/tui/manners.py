@@ -136,13 +136,14 @@ class WellMannered(Copying, Noticing, Standing, Aiming):
         self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: Textual's own, with our help in the place of its key panel."""
+        """The palette: Textual's own, with our help in the place of its key panel; nothing here is to fill the screen,
+        where it would hide how a call is doing.
+        """
         for command in super().get_system_commands(screen):
-            yield (
-                SystemCommand("Help", "The keys of what has the focus", self.action_help)
-                if (command.title == "Keys")
-                else command
-            )
+            if command.title == "Keys":
+                yield SystemCommand("Help", "The keys of what has the focus", self.action_help)
+            elif command.title not in ("Maximize", "Minimize"):
+                yield command
 
     def _keep_theme(self, theme: Theme) -> None:
         if theme.name != self._theme_kept:

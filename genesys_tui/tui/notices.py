@@ -105,6 +105,7 @@ class Noticing(App[int]):
     def _refresh_notifications(self) -> None:
         if not self._screen_stack:
             return
+        self._forget_what_is_said_again()
         screen, told = self.screen, list(self._notifications)
         self._raised = {each.identity: self._raised.get(each.identity, ref(screen)) for each in told}
         places = list(screen.query(Notices))
@@ -118,6 +119,14 @@ class Noticing(App[int]):
                 raised_here.add(each)
         for rack in screen.query_children(ToastRack):
             self.call_later(rack.show, raised_here)
+
+    def _forget_what_is_said_again(self) -> None:
+        known: dict[tuple[str, str, str], Notification] = {}
+        for each in list(self._notifications):
+            said = each.message, each.title, each.severity
+            if before := known.get(said):
+                del self._notifications[before]
+            known[said] = each
 
 
 def _content(notification: Notification) -> Content:

@@ -107,6 +107,12 @@ def test_base_url_and_path_meet_in_one_slash() -> None:
     assert Endpoint("https://gateway.example/a/", "/x?version=2").url == "https://gateway.example/a/x?version=2"
 
 
+def test_the_address_that_a_redirect_named_can_be_the_base() -> None:
+    whole = Endpoint("https://gateway.example/a").url
+    assert Endpoint(whole).url == Endpoint(f"{whole}/").url == whole
+    assert Endpoint(whole, "/x").url == f"{whole}/x"
+
+
 def test_a_dialect_that_is_not_known_is_refused_by_name() -> None:
     with pytest.raises(ConfigurationError, match=r"^dialect: there is no 'telnet'; choose one of genesys"):
         _ = Endpoint("https://gateway.example", dialect="telnet").speaks

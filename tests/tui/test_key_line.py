@@ -45,7 +45,38 @@ async def test_what_matters_now_comes_first(stage: MakeStage) -> None:
         await it.until(pilot, lambda: it.records and not it.app.chat.busy)
         await settled(it, pilot, "^g Continue")
         it.app.chat.transcript.focus()
-        await settled(it, pilot, "y Copy reply")
+        await settled(it, pilot, "esc Prompt")
+
+
+async def test_a_running_call_can_be_stopped_wherever_the_focus_is(stage: MakeStage) -> None:
+    it = stage(rate=60, tokens=300)
+    async with it.app.run_test(size=(80, 24)) as pilot:
+        await it.ready(pilot)
+        chat = it.app.chat
+        await it.ask(pilot, "Show me some code")
+        chat.transcript.focus()
+        await pilot.press("left_square_bracket")
+        await it.until(pilot, lambda: chat.transcript.mark)
+        await settled(it, pilot, "esc Let go")
+        chat.prompt.focus()
+        await it.send(pilot, "again")
+        chat.transcript.focus()
+        await settled(it, pilot, "esc Stop")
+        await pilot.press("escape")
+        await it.until(pilot, lambda: not chat.busy)
+        assert it.records[0].status == "cancelled"
+        await settled(it, pilot, "esc Prompt")
+        await pilot.press("escape")
+        assert chat.prompt.has_focus
+
+
+async def test_nothing_is_offered_that_would_hide_how_a_call_is_doing(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=(80, 24)) as pilot:
+        await it.ready(pilot)
+        titles = [command.title for command in it.app.get_system_commands(it.app.screen)]
+        assert "Help" in titles
+        assert not {"Maximize", "Minimize"} & {*titles}
 
 
 async def test_a_click_presses_the_key(stage: MakeStage) -> None:

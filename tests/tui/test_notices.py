@@ -82,6 +82,18 @@ async def test_several_stand_together_the_newest_first_and_go_with_the_reader(st
         await it.until(pilot, lambda: "History" in it.screen and "Number 8." in it.screen)
 
 
+async def test_the_same_said_again_takes_no_more_room(stage: MakeStage) -> None:
+    it = stage()
+    async with it.app.run_test(size=(80, 24)) as pilot:
+        await it.ready(pilot)
+        for number in range(9):
+            it.app.notify("One prompt is waiting already.", severity="warning", timeout=60)
+            it.app.notify(f"Number {number % 2}.", timeout=60)
+        await it.until(pilot, lambda: "Number 0." in it.screen)
+        assert it.screen.count("One prompt is waiting already.") == 1
+        assert len(it.app._notifications) == 3
+
+
 async def test_what_was_said_before_does_not_come_again_over_the_help(stage: MakeStage) -> None:
     it = stage()
     async with it.app.run_test(size=(80, 24), notifications=True) as pilot:

@@ -90,8 +90,9 @@ class GenesysDialect:
     )
 
     def url(self, base_url: str, path: str) -> str:
-        """The path behind the base URL."""
-        return base_url.rstrip("/") + (path or PATH)
+        """The path behind the base URL, which may hold the dialect's own already."""
+        base = base_url.rstrip("/")
+        return base + (path or ("" if base.endswith(PATH) else PATH))
 
     def models_url(self, base_url: str, path: str) -> str | None:  # noqa: ARG002
         """The gateway lists none."""

@@ -19,10 +19,11 @@ _PARTS = {
     "TTFT": "TTFT {}",
     "tokens": "{} tok",
 }
-"""The urgent ones first: what does not fit is cut at the end."""
+"""The urgent ones first: what does not fit is left out, from the end."""
 
+_between = Content(" · ")
 _ONE = {"stalls": "stall", "anomalies": "anomaly", "diagnostics": "diagnostic"}
-_ONLY_WHERE_ANY = ("rate", "TTFT", "silent for", "anomalies", "diagnostics")
+_ONLY_WHERE_ANY = ("rate", "TTFT", "silent for", "stalls", "anomalies", "diagnostics")
 
 
 class FoldedHealth(Line):
@@ -32,6 +33,10 @@ class FoldedHealth(Line):
     FoldedHealth { background: $surface; color: $text-muted; padding: 0 1; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[Content] = []
+
     def read(self, readings: Readings) -> None:
         """Show these figures."""
         state = readings["state"]
@@ -40,7 +45,18 @@ class FoldedHealth(Line):
             reading = readings.get(name)
             if reading and not (name in _ONLY_WHERE_ANY and reading.value in ("—", "0")):
                 parts.append((_part(name, form, reading), colour_of(reading.severity) or "$foreground"))
-        self.show(Content(" · ").join(Content.assemble(part) for part in parts))
+        self._parts = [Content.assemble(part) for part in parts]
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Show what fits."""
+        self._fit()
+
+    def _fit(self) -> None:
+        shown, room = self._parts, self.content_size.width
+        while len(shown) > 1 and 0 < room < _between.join(shown).cell_length:
+            shown = shown[:-1]
+        self.show(_between.join(shown))
 
 
 def _part(name: str, form: str, reading: Reading) -> str:

@@ -67,6 +67,7 @@ class Composer(Vertical):
             self._keeper = Keeper(self._drafts, mailbox_of(self), self._settings.name)
         self._handed = None
         self.call_after_refresh(self._keeper.start)
+        self.watch(self.screen, "busy", self._say_what_enter_does)
 
     def on_unmount(self) -> None:
         """Keep the draft for another time, unless another composer does."""
@@ -88,11 +89,17 @@ class Composer(Vertical):
 
     def on_text_area_changed(self) -> None:
         """The draft is to be written down."""
+        self.prompt.show_place()
         self._note()
 
     def on_queued_changed(self) -> None:
         """What waits is part of the draft: no record has it yet."""
+        self._say_what_enter_does()
         self._note()
+
+    def _say_what_enter_does(self) -> None:
+        busy = getattr(self.screen, "busy", False)
+        self.prompt.sends("" if self.queued.prompt else "queues" if busy else "sends")
 
     def on_draft_found(self, event: DraftFound) -> None:
         """Show what was left."""

@@ -64,11 +64,18 @@ class Prompt(Editor):
         self.walk = Walk(self.blocks.folded)
         super().__init__(id=id, placeholder="Ask the model…")
         self._refusal = ""
+        self._sending = "sends"
 
     def close(self) -> None:
         """Say that nothing can be sent from here. What is written is kept like any draft."""
         self.border_title = self._refusal = "read-only profile: nothing is sent"
         self.placeholder = "Calls of this profile can be looked at only."
+
+    def sends(self, how: str) -> None:
+        """Say in the border what Enter does with a prompt: ``sends``, ``queues``, or nothing at all."""
+        if how != self._sending:
+            self._sending = how
+            self._show_keys()
 
     def on_focus(self) -> None:
         """Say in the border what Enter does; only who has the focus has keys."""
@@ -88,7 +95,7 @@ class Prompt(Editor):
         """Empty the editor. Returns what was in it, with its blocks."""
         prompt = self.expanded
         self.put(self.walk.asked(prompt))
-        self._show_place()
+        self.show_place()
         return prompt
 
     def give_back(self, prompt: str) -> None:
@@ -99,7 +106,7 @@ class Prompt(Editor):
     def recall(self, place: int) -> None:
         """Show an earlier prompt; 0 is the draft."""
         self.put(self.walk.go(place, self.text))
-        self._show_place()
+        self.show_place()
 
     async def action_send(self) -> None:
         """Ask, unless there is nothing to ask."""
@@ -201,8 +208,9 @@ class Prompt(Editor):
         if (whole := self.blocks.expanded(copied)) != copied:
             self.app.copy_to_clipboard(whole)
 
-    def _show_place(self) -> None:
-        place, count = self.walk.place, len(self.walk.prompts)
+    def show_place(self) -> None:
+        """Say in the border which earlier prompt it is, as long as it is."""
+        place, count = self.walk.place_of(self.text), len(self.walk.prompts)
         self.border_title = f"earlier prompt {place:,} of {count:,}" if place else self._refusal
 
     def _show_keys(self) -> None:
@@ -210,11 +218,10 @@ class Prompt(Editor):
         for key, active in self.screen.active_bindings.items():
             if active.node is self:
                 keys.setdefault(active.binding.action, key)
-        said = [] if self._refusal else [f"{named(keys[action])} {words}" for action, words in _SAID if action in keys]
+        words = {"send": self._sending, "break_line": "breaks the line"}
+        said = [f"{named(keys[action])} {does}" for action, does in words.items() if does and action in keys]
+        said = [] if self._refusal else said
         self.border_subtitle = Content(" · ".join(said))
-
-
-_SAID = (("send", "sends"), ("break_line", "breaks the line"))
 
 
 class LinePrompt(Prompt):

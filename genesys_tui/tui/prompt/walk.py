@@ -26,6 +26,10 @@ class Walk:
         """0 for the draft, 1 for the newest prompt."""
         return self._place
 
+    def place_of(self, shown: str) -> int:
+        """The place of what is shown; 0 where it has been emptied, or is another text by now."""
+        return self._place if shown == self._original else 0
+
     def load(self, prompts: Iterable[str]) -> None:
         """Take in the prompts of earlier times, the newest first. To be done at the foot."""
         self.prompts = list(dict.fromkeys(prompt for prompt in (*self.prompts, *prompts) if prompt.strip()))

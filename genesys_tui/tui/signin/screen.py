@@ -45,6 +45,7 @@ class SignInScreen(Leaving[Departure]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "stop", "Stop", key_display="esc", id="signin.stop"),
         Binding("escape", "leave", "Back", key_display="esc", id="signin.leave"),
         Binding("ctrl+t", "demo", "Try the demo", id="signin.demo"),
         Binding("ctrl+g", "import_gc", "Import from gc", id="signin.import_gc"),
@@ -57,7 +58,7 @@ class SignInScreen(Leaving[Departure]):
         & #title { height: 2; padding: 0 1; }
         & #keeper { height: auto; padding: 0 1; color: $text-muted; }
         & #problem { height: auto; padding: 0 1; color: $text-error; display: none; &.-shown { display: block; }
-            &.-fine { color: $text-success; } }
+            &.-fine { color: $text-success; } &.-neutral { color: $text-muted; } }
         & #buttons { height: 3; margin-top: 1; }
         & Button { margin-right: 1; }
     }
@@ -109,8 +110,13 @@ class SignInScreen(Leaving[Departure]):
             self._attempt.cancel()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """The keyring is looked for again where it was not found."""
-        return self._trouble if action == "look_again" else True
+        """The keyring is looked for again where it was not found; a try is stopped where there is one."""
+        offered = {
+            "look_again": self._trouble,
+            "stop": self._attempt is not None,
+            "leave": self._attempt is None,
+        }
+        return offered.get(action, True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """From field to field; from the last one, in."""
@@ -128,16 +134,20 @@ class SignInScreen(Leaving[Departure]):
         if self._attempt is None:
             self._attempt = self._door.attempt(self.fields.form)
             self._say("")
-            self.progress.begin(f"Signing in at {self._attempt.place}", sign_of(self, "signin.leave"))
+            self.progress.begin(f"Signing in at {self._attempt.place}", sign_of(self, "signin.stop"))
+            self.refresh_bindings()
             aside(partial(errands.sign_in, self._attempt), mailbox_of(self))
 
+    def action_stop(self) -> None:
+        """Stop the try."""
+        assert self._attempt is not None
+        self._attempt.cancel()
+        self._end("")
+        self._say("Signing in was stopped.", mark="·")
+
     def action_leave(self) -> None:
-        """Stop a try; where there is none, go back to the chat. What was typed is kept."""
-        if self._attempt is None:
-            self.dismiss(Departure(typed=self.fields.form))
-        else:
-            self._attempt.cancel()
-            self._end("Signing in was stopped.")
+        """Go back to the chat. What was typed is kept."""
+        self.dismiss(Departure(typed=self.fields.form))
 
     def action_demo(self) -> None:
         """Open the embedded gateway instead."""
@@ -190,17 +200,19 @@ class SignInScreen(Leaving[Departure]):
         self._gc = [*self._gc[1:], self._gc[0]]
         self.fields.fill(form)
         more = "" if len(self._gc) == 1 else f" There are {len(self._gc)}: import again for the next."
-        self._say(f"Filled in from gc's profile {name}.{more} Enter signs in.", trouble=False)
+        self._say(f"Filled in from gc's profile {name}.{more} Enter signs in.", mark="✓")
 
     def _end(self, why: str) -> None:
         self._attempt = None
         self.progress.end()
+        self.refresh_bindings()
         self._say(why)
 
-    def _say(self, sentence: str, *, trouble: bool = True) -> None:
-        self.problem.update(Content.assemble(("✗ " if trouble else "✓ ", "bold"), sanitized(sentence)))
+    def _say(self, sentence: str, *, mark: str = "✗") -> None:
+        self.problem.update(Content.assemble((f"{mark} ", "bold"), sanitized(sentence)))
         self.problem.set_class(bool(sentence), "-shown")
-        self.problem.set_class(not trouble, "-fine")
+        self.problem.set_class(mark == "✓", "-fine")
+        self.problem.set_class(mark == "·", "-neutral")
         if sentence:
             self.call_after_refresh(self.problem.scroll_visible, animate=False)
 

@@ -13,6 +13,7 @@ from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.clipboard import copy
 from genesys_tui.tui.conversations.screen import ConversationScreen
 from genesys_tui.tui.messages import CallStarted
+from genesys_tui.tui.prompt.prompt import Prompt
 
 if TYPE_CHECKING:
     from genesys_tui.tui.transcript.search_bar import SearchBar
@@ -38,6 +39,8 @@ class ReadingScreen(ConversationScreen):
         """Keys are offered while they do something."""
         if action == "reasoning":
             return any(call.thoughts for call in self.transcript.said)
+        if action == "to_prompt":
+            return not self.busy  # then Escape stops the call
         return not self.empty if action in ("search", "select") else super().check_action(action, parameters)
 
     def commands(self) -> Iterable[SystemCommand]:
@@ -75,6 +78,10 @@ class ReadingScreen(ConversationScreen):
 
         if self.desk:
             self.app.push_screen(IncidentScreen(Incident(self.desk.ledger, request_id, self.wire, self.desk.secrets)))
+
+    def action_to_prompt(self) -> None:
+        """Go on writing."""
+        self.query_one(Prompt).focus()
 
     def action_to_end(self) -> None:
         """Keep to the end of what is being said."""

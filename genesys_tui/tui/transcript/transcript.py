@@ -27,17 +27,18 @@ class Transcript(Sheet):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "let_go", "Let go", id="transcript.let_go", key_display="esc"),
+        Binding("escape", "screen.to_prompt", "Prompt", id="transcript.leave", key_display="esc"),
         Binding("y", "screen.copy_reply", "Copy reply", id="transcript.copy_reply"),
         Binding("c", "screen.copy_code", "Copy code", id="transcript.copy_code"),
         Binding("v", "screen.select", "Select", id="transcript.select", tooltip="text, with the keyboard"),
         Binding("p", "screen.copy_prompt", "Copy prompt", id="transcript.copy_prompt", show=False),
         Binding("Y", "screen.copy_conversation", "Copy all", id="transcript.copy_conversation", show=False),
         Binding("left_square_bracket", "walk(-1)", "Code before", id="transcript.code_before", show=False),
-        Binding("right_square_bracket", "walk(1)", "Next code", id="transcript.code_after", key_display="[ ]"),
+        Binding("right_square_bracket", "walk(1)", "Next code", id="transcript.code_after"),
         Binding("slash", "screen.search", "Search", id="transcript.search", key_display="/"),
         Binding("n", "find(1)", "Next hit", id="transcript.hit_after", show=False),
         Binding("N", "find(-1)", "Hit before", id="transcript.hit_before", show=False),
-        Binding("escape", "let_go", "Let go", id="transcript.let_go", key_display="esc"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"transcript--{look}" for look in LOOKS}
     DEFAULT_CSS = (
@@ -100,6 +101,11 @@ class Transcript(Sheet):
             return len(self.said) - 1
         middle = self._view.middle
         return max((number for number, call in enumerate(self.said) if call.block <= middle), default=0)
+
+    def begin(self, prompt: str, source: str | None = None) -> None:
+        """A call has begun: Escape is for stopping it, and lets go of no code that was marked before."""
+        self.mark = None
+        super().begin(prompt, source)
 
     def clear(self) -> None:
         """Forget everything, what is searched for as well."""

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 PLACES = ("app.chat", "app.history", "app.wire")
 ALWAYS = ("app.help", "app.palette", "app.quit")
+FIRST = "chat.stop"
+"""What nobody should have to look for."""
+
 ROOMY = 100
 """Cells from which there is room for two between keys, instead of one."""
 
@@ -107,6 +110,7 @@ class KeyLine(Line):
     def _of_this_place(self) -> Iterator[Hint]:
         """From what has the focus outwards; within a class in the order that it declares them."""
         active = [each for each in self.screen.active_bindings.values() if each.binding.show and each.enabled]
+        active.sort(key=lambda each: each.binding.id != FIRST)
         nodes: dict[DOMNode, list[Binding]] = {}
         for each in active:
             nodes.setdefault(each.node, []).append(each.binding)

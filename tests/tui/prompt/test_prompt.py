@@ -174,6 +174,32 @@ async def test_up_and_down_walk_earlier_prompts_with_the_draft_at_the_foot(stage
         assert _prompt(it).text == "second!\nline two", "what was altered on the way is still there"
 
 
+async def test_what_was_altered_is_no_earlier_prompt_any_more(stage: MakeStage) -> None:
+    it = stage(tokens=3)
+    async with it.app.run_test(size=WIDE, notifications=True) as pilot:
+        await it.ready(pilot)
+        await _asked(it, pilot, "first")
+        await pilot.press("up")
+        await it.until(pilot, lambda: "earlier prompt 1 of 1" in it.screen)
+        await pilot.press("x")
+        await it.until(pilot, lambda: "earlier prompt" not in it.screen)
+        await pilot.press("backspace")
+        await it.until(pilot, lambda: "earlier prompt 1 of 1" in it.screen)
+
+
+async def test_the_border_says_when_enter_queues(stage: MakeStage) -> None:
+    it = stage(rate=20, tokens=400)
+    async with it.app.run_test(size=WIDE, notifications=True) as pilot:
+        await it.ready(pilot)
+        await it.until(pilot, lambda: "Enter sends · ctrl+j breaks the line" in it.screen)
+        await it.send(pilot, "hello")
+        await it.until(pilot, lambda: "Enter queues · ctrl+j breaks the line" in it.screen)
+        await it.send(pilot, "next")
+        await it.until(pilot, lambda: "Enter" not in it.screen and "ctrl+j breaks the line" in it.screen)
+        await pilot.press("escape")
+        await it.until(pilot, lambda: "Enter sends · ctrl+j breaks the line" in it.screen)
+
+
 async def test_earlier_prompts_outlive_the_app_and_the_draft_outlives_a_recalled_one(
     stage: MakeStage,
 ) -> None:

@@ -121,8 +121,10 @@ async def test_escape_stops_a_try_and_then_leaves(build: Build) -> None:
         it.type(it.demo.client_id, it.demo.client_secret)
         it.form.action_sign_in()
         await it.sees(pilot, "esc stops")
+        await it.sees(pilot, "esc Stop")
         await pilot.press("escape")
-        await it.sees(pilot, "Signing in was stopped.")
+        await it.sees(pilot, "· Signing in was stopped.")
+        await it.sees(pilot, "esc Back")
         await pilot.pause(2)  # longer than the try would have taken
         assert it.signing_in
         await pilot.press("escape")
