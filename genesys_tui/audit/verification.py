@@ -17,6 +17,7 @@ from genesys_tui.audit.findings import Evidence, Ledgered, Report, Unreadable, j
 from genesys_tui.audit.notes import Key, Note
 from genesys_tui.audit.processes import MANY, PROCESSORS, spread
 from genesys_tui.audit.ranges import RANGE, Range, check_range
+from genesys_tui.sanitize import sanitized_line
 
 Tell = Callable[[int, int], None]
 """Hears how many events of how many are checked."""
@@ -59,6 +60,8 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
         last = db.execute("SELECT max(seq) FROM events").fetchone()[0] or 0
         found = Ledgered(last, evidence)
         found.schema_problems(_missing_guards(db, version))
+        if last < MANY:  # it reads all of the file once more, which takes a minute for a million calls
+            found.problems += _damage(db)
         bounds = [(first, min(first + RANGE - 1, last)) for first in range(1, last + 1, RANGE)]
         for checked in _checked(path, bounds, evidence, last):
             found.add(checked)
@@ -82,6 +85,13 @@ def _check_apart(task: tuple[Path, int, int, list[int]]) -> Range:
     path, first, last, wanted = task
     with closing(connect_to_read(path)) as db:
         return check_range(db, first, last, wanted)
+
+
+def _damage(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """What SQLite itself finds wrong with its file: pages that hold no event can be damaged, too."""
+    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        yield 0, f"the database is damaged ({sanitized_line(found)}): restore it from a copy, or keep an export of it"
 
 
 def _missing_guards(db: sqlite3.Connection, version: int) -> Iterable[str]:

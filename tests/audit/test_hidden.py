@@ -145,3 +145,16 @@ def test_no_head_is_told_of_an_older_copy(tmp_path: Path) -> None:
     file.write_bytes(older)
     with Ledger(file, signer=signer) as ledger:
         assert "was replaced, cut or rewritten" in ledger.checkpoints.contradicted()
+
+
+def test_damage_beside_the_events_is_found(tmp_path: Path) -> None:
+    file = made(tmp_path)
+    with closing(sqlite3.connect(file)) as db:
+        root = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'calls_by_ttft'").fetchone()[0]
+        size = db.execute("PRAGMA page_size").fetchone()[0]
+    with file.open("r+b") as pages:
+        pages.seek((root - 1) * size)
+        pages.write(b"\xff" * size)
+    report = verify(file)
+    assert report.verdict in (Verdict.INVALID, Verdict.UNREADABLE)
+    assert "the database is damaged" in report.sentences[0].lower()

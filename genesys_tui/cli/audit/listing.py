@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from genesys_tui.cli.audit.filters import filter_options, make_filter, opened
-from genesys_tui.cli.streams import write
+from genesys_tui.cli.streams import narrate, write
 
 if TYPE_CHECKING:
     from genesys_tui.audit.ledger import Call
@@ -23,9 +23,11 @@ def list_calls(limit: int, form: str, **wanted: Any) -> None:
     from genesys_tui.audit.export import jsonl_lines
 
     with opened() as ledger:
-        calls = ledger.calls(make_filter(wanted), limit)
-        for line in jsonl_lines(calls) if form == "jsonl" else _table(calls):
+        calls = [*ledger.calls(make_filter(wanted), limit + 1)]
+        for line in jsonl_lines(calls[:limit]) if form == "jsonl" else _table(calls[:limit]):
             write(line)
+    if len(calls) > limit:
+        narrate(f"There are more than these {limit:,}: --limit shows them.")
 
 
 def _table(calls: Iterable[Call]) -> Iterable[str]:

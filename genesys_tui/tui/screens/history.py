@@ -168,7 +168,10 @@ class HistoryScreen(BrowsingScreen):
             self._export(only(row), f"call-{row.request_id[:8]}.jsonl")
 
     def action_export_all(self) -> None:
-        """Write all that are shown to a file."""
+        """Write all that are shown to a file; not while the filter, which says which, cannot be read."""
+        if self.filter_line.has_class("-wrong"):
+            self.notify("The filter cannot be read: mend it, or empty it to export all.", severity="warning")
+            return
         self._export(self._asked.wanted, f"calls-{datetime.now(timezone.utc).astimezone():%Y-%m-%d}.jsonl")
 
     def action_erase(self) -> None:

@@ -244,6 +244,18 @@ async def test_erasing_wants_the_beginning_of_the_id(stage: MakeStage) -> None:
         await it.until(pilot, lambda: "no call is like this" in title(it))
 
 
+async def test_nothing_is_exported_by_a_filter_that_cannot_be_read(stage: MakeStage) -> None:
+    it = stage()
+    fill(it.ledger, 3)
+    async with it.app.run_test(size=WIDE) as pilot:
+        screen = await opened(it, pilot)
+        await pilot.press("slash", *"stauts:x", "enter")
+        await it.until(pilot, lambda: screen.filter_line.has_class("-wrong"))
+        screen.action_export_all()
+        await it.until(pilot, lambda: "The filter cannot be read" in it.screen)
+        assert it.app.screen is screen
+
+
 async def test_calls_are_exported_and_can_be_verified(stage: MakeStage, tmp_path: Path) -> None:
     it = stage()
     fill(it.ledger, 30)
