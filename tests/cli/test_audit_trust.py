@@ -86,6 +86,10 @@ def test_an_anchor_file_is_written_and_read(run: Run, environ: dict[str, str], t
     run("ask", "--demo", "--rate", "0", "hello")
     assert run("audit", "verify", **NO_KEYRING).returncode == 0
     assert (tmp_path / "anchors").read_text().startswith("genesys-tui/ledger/")
+    (tmp_path / "anchors").unlink()
+    gone = run("audit", "verify", "--format", "json", **NO_KEYRING)
+    assert gone.returncode == 10
+    assert "anchor was not compared" in json.loads(gone.stdout)["sentences"][1]
 
 
 def test_what_was_erased_is_gone(run: Run, ledger: Path) -> None:

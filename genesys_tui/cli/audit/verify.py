@@ -43,14 +43,16 @@ def verify(file: Path | None, key_text: str | None, anchor_file: Path | None, fo
         key = Key.parse(key_text) if key_text else None
     except ValueError as error:
         raise ConfigurationError(str(error)) from None
-    own = file is None
+    own, missing = file is None, ""
     if file is None:
         settings = load_settings(may_be_new=True)
         file = settings.home.ledger
-        own_key, own_anchors = _own_evidence(settings)
+        own_key, own_anchors, missing = _own_evidence(settings)
         key, anchors = key or own_key, [*anchors, *own_anchors]
     with Progress("Verifying") as progress:
         report = check(file, key=key, anchors=anchors, tell=progress, ledger=own)
+    if missing and report.events:
+        report = report.saying(report.sentences[0], missing, *report.sentences[1:])
     write(_as_json(report) if form == "json" else _as_text(file, report))
     return report.verdict.value
 
@@ -78,14 +80,14 @@ def head(only_key: bool, accept: bool) -> None:
             narrate(f"It is not signed. {checkpoints.trouble}")
 
 
-def _own_evidence(settings: Settings) -> tuple[Key | None, list[Note]]:
-    """What the keyring and the anchor file know of the user's ledger."""
+def _own_evidence(settings: Settings) -> tuple[Key | None, list[Note], str]:
+    """What the keyring and the anchor file know of the user's ledger; and why the file knows nothing, as a sentence."""
     from genesys_tui.audit.anchors import read_anchors
     from genesys_tui.audit.notes import notes_in, public_key
     from genesys_tui.cli.signing import KeyringSigner
 
     anchors: list[Note] = []
-    key = None
+    key, missing = None, ""
     signer = KeyringSigner(settings.home.ledger)
     try:
         seed = signer.known_seed()
@@ -97,8 +99,8 @@ def _own_evidence(settings: Settings) -> tuple[Key | None, list[Note]]:
         try:
             anchors += read_anchors(Path(settings.audit.anchor).expanduser())
         except LedgerError as error:
-            narrate(error.message)
-    return key, anchors
+            missing = f"What the settings name as the ledger's anchor was not compared. {error.message}"
+    return key, anchors, missing
 
 
 def _as_text(file: Path, report: Report) -> str:
