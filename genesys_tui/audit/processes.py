@@ -77,7 +77,9 @@ def spread(do: Callable[[Task], Result], tasks: Sequence[Task], given: Places | 
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Waiting for what is at work, a second at most: a process that is only just starting would tell its
+            # troubles when it no longer finds what it was to be given.
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
