@@ -81,8 +81,10 @@ def _flaws_of(
     missing = {part for part in _ONLY if b'"%b":"' % part in proofs}
     for _, part, salt, body in texts:
         # Of what the program itself says there is more than the hash in any case.
-        kept = hashed and part != b"said" if body is None else False
-        fits = kept or (body is not None and b'"%b":"%b"' % (part, prove(salt, body).encode()) in proofs)
+        if body is None:
+            fits = hashed and part != b"said"
+        else:
+            fits = b'"%b":"%b"' % (part, prove(salt, body).encode()) in proofs
         if part not in missing or not fits:
             yield Flaw(seq, part.decode("utf-8", "replace"), gone=False)
         missing.discard(part)

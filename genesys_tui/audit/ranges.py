@@ -14,7 +14,7 @@ from genesys_tui.audit import projection
 from genesys_tui.audit.chain import DOMAIN, NOTHING
 from genesys_tui.audit.merkle import levels_of, subtrees_of
 from genesys_tui.audit.projection import UNREADABLE
-from genesys_tui.audit.proofs import flaws, hashed_from
+from genesys_tui.audit.proofs import flaws
 
 RANGE = 2**15
 """Events. A power of two: a full range is one subtree of the Merkle tree."""
@@ -75,8 +75,11 @@ class Range:
         return self.last - self.first + 1 == RANGE and len(self.subtrees) == 1
 
 
-def check_range(db: sqlite3.Connection, first: int, last: int, wanted: list[int]) -> Range:
-    """Check the events from ``first`` to ``last``, remembering the moments of these sizes."""
+def check_range(db: sqlite3.Connection, first: int, last: int, wanted: list[int], hashed: int) -> Range:
+    """Check the events from ``first`` to ``last``, remembering the moments of these sizes.
+
+    ``hashed``: the event from which on a hash is enough of a text.
+    """
     found = Range(first, last)
     row = db.execute("SELECT CAST(payload AS BLOB) FROM events WHERE seq = 1").fetchone()
     try:
@@ -88,16 +91,15 @@ def check_range(db: sqlite3.Connection, first: int, last: int, wanted: list[int]
         found.before = row[0] if row else NOTHING
     db.text_factory = bytes  # what was hashed
     try:
-        _check_chain(db, found, {*wanted})
+        _check_chain(db, found, {*wanted}, hashed)
     finally:
         db.text_factory = str
     _check_projection(db, found)
     return found
 
 
-def _check_chain(db: sqlite3.Connection, found: Range, wanted: set[int]) -> None:
+def _check_chain(db: sqlite3.Connection, found: Range, wanted: set[int], hashed: int) -> None:
     leaves: list[bytes] = []
-    hashed = hashed_from(db)
     query = "SELECT kind, payload, head FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq"
     found.head = found.before
     # In short reads: a long one would keep others from writing.

@@ -16,6 +16,7 @@ from genesys_tui.audit.database import connect_to_read
 from genesys_tui.audit.findings import Evidence, Ledgered, Report, Unreadable, judged
 from genesys_tui.audit.notes import Key, Note
 from genesys_tui.audit.processes import MANY, PROCESSORS, spread
+from genesys_tui.audit.proofs import hashed_from
 from genesys_tui.audit.ranges import RANGE, Range, check_range
 from genesys_tui.sanitize import sanitized_line
 
@@ -73,18 +74,19 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
 def _checked(path: Path, bounds: list[tuple[int, int]], evidence: Evidence, last: int) -> Iterator[Range]:
     """Each range in order."""
     wanted = sorted({note.size for note in evidence.anchors})
-    if last < MANY or PROCESSORS < 2:
-        with closing(connect_to_read(path)) as db:
-            for first, until in bounds:
-                yield check_range(db, first, until, wanted)
-        return
-    yield from spread(_check_apart, [(path, first, until, wanted) for first, until in bounds])
-
-
-def _check_apart(task: tuple[Path, int, int, list[int]]) -> Range:
-    path, first, last, wanted = task
     with closing(connect_to_read(path)) as db:
-        return check_range(db, first, last, wanted)
+        hashed = hashed_from(db)
+        if last < MANY or PROCESSORS < 2:
+            for first, until in bounds:
+                yield check_range(db, first, until, wanted, hashed)
+            return
+    yield from spread(_check_apart, [(path, first, until, wanted, hashed) for first, until in bounds])
+
+
+def _check_apart(task: tuple[Path, int, int, list[int], int]) -> Range:
+    path, first, last, wanted, hashed = task
+    with closing(connect_to_read(path)) as db:
+        return check_range(db, first, last, wanted, hashed)
 
 
 def _damage(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:

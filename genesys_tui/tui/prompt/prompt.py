@@ -218,9 +218,8 @@ class Prompt(Editor):
         for key, active in self.screen.active_bindings.items():
             if active.node is self:
                 keys.setdefault(active.binding.action, key)
-        words = {"send": self._sending, "break_line": "breaks the line"}
+        words = {} if self._refusal else {"send": self._sending, "break_line": "breaks the line"}
         said = [f"{named(keys[action])} {does}" for action, does in words.items() if does and action in keys]
-        said = [] if self._refusal else said
         self.border_subtitle = Content(" · ".join(said))
 
 
