@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.history import History, Span
@@ -39,15 +39,30 @@ _SPAN = 2**11
 _Task = tuple[Path, Form, Filter, Span]
 
 
-def exported(path: Path, form: Form, wanted: Filter = EVERYTHING, *, tell: Tell = lambda _, __: None) -> Iterator[str]:
-    """The calls in a form, many lines at once. ``form`` is a function of a module. Raises LedgerError."""
+class Part(NamedTuple):
+    """What an export says of some events."""
+
+    lines: str
+    """The lines, joined."""
+
+    calls: int
+    """How many calls these are."""
+
+
+def exported(path: Path, form: Form, wanted: Filter = EVERYTHING, *, tell: Tell = lambda _, __: None) -> Iterator[Part]:
+    """The calls in a form, many at once. ``form`` is a function of a module. Raises LedgerError."""
     with History(path) as history:
         last = history.last()
     tasks = [(path, form, wanted, span) for span in _spans(last)]
     made = map(_part, tasks) if last < MANY or PROCESSORS < 2 else spread(_part, tasks)
-    for task, lines in zip(tasks, made, strict=True):
-        yield lines
+    for task, part in zip(tasks, made, strict=True):
+        yield part
         tell(task[-1][1], last)
+
+
+def how_many(calls: int) -> str:
+    """So many calls, in words."""
+    return "no call" if not calls else "1 call" if calls == 1 else f"{calls:,} calls"
 
 
 def _spans(last: int) -> list[Span]:
@@ -55,11 +70,11 @@ def _spans(last: int) -> list[Span]:
     return [(first, min(first + _SPAN - 1, last)) for first in range(1, max(last, 1) + 1, _SPAN)]
 
 
-def _part(task: _Task) -> str:
+def _part(task: _Task) -> Part:
     path, form, wanted, span = task
     with History(path) as history:
         try:
-            return "".join(form(history, wanted, span))
+            return Part("".join(form(history, wanted, span)), history.given)
         except UNREADABLE:
             raise damaged() from None
 
@@ -73,11 +88,11 @@ def export_file(
     force: bool = False,
     tell: Tell = lambda _, __: None,
     go_on: Callable[[], bool] = lambda: True,
-) -> None:
+) -> int:
     """Write the calls of a ledger to a private file, whole or not at all; the quickest way for many.
 
-    Raises LedgerError, also where the file exists, unless forced; and Interrupted as soon as ``go_on``, which is asked
-    every few thousand events, says no.
+    Returns how many they are. Raises LedgerError, also where the file exists, unless forced; and Interrupted as soon as
+    ``go_on``, which is asked every few thousand events, says no.
     """
     if _is_of(path, file):
         raise LedgerError(f"{file} is the audit file itself, or belongs to it. Name another file.")
@@ -85,11 +100,14 @@ def export_file(
         with History(path) as history:
             last = history.last()
         tasks = [(path, form, wanted, span) for span in _spans(last)]
+        calls = 0
         with contextlib.closing(_written(tasks, stream)) as written:
-            for span in written:
+            for span, count in written:
                 if not go_on():
                     raise Interrupted("The export was stopped; nothing was written.")
+                calls += count
                 tell(span[1], last)
+    return calls
 
 
 def _is_of(path: Path, file: Path) -> bool:
@@ -101,29 +119,31 @@ def _is_of(path: Path, file: Path) -> bool:
     return False
 
 
-def _written(tasks: list[_Task], stream: BinaryIO) -> Generator[Span, None, None]:
-    """Write span after span; those that are written."""
+def _written(tasks: list[_Task], stream: BinaryIO) -> Generator[tuple[Span, int], None, None]:
+    """Write span after span; those that are written, and how many calls each holds."""
     if tasks[-1][-1][1] < MANY or PROCESSORS < 2:
         for task in tasks:
-            stream.write(_part(task).encode())
-            yield task[-1]
+            lines, calls = _part(task)
+            stream.write(lines.encode())
+            yield task[-1], calls
         return
     # Each process writes its own pieces: to hand them over would take a third of the time.
     pieces = [(task, number, stream.name) for number, task in enumerate(tasks)]
     yield from spread(_write_part, pieces, Places())
 
 
-def _write_part(piece: tuple[_Task, int, str]) -> Span:
+def _write_part(piece: tuple[_Task, int, str]) -> tuple[Span, int]:
     task, number, aside = piece
     try:
-        data = memoryview(_part(task).encode())
+        lines, calls = _part(task)
+        data = memoryview(lines.encode())
     except BaseException:  # whatever it is, and raised again: nobody waits for this piece
         places().give_up()
         raise
     place = places().take(number, len(data))
     if place >= 0:
         _write_at(Path(aside), data, place)
-    return task[-1]
+    return task[-1], calls
 
 
 def _write_at(file: Path, data: memoryview, place: int) -> None:

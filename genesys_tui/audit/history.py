@@ -35,6 +35,8 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.given = 0
+        """How many calls were read as they are stored."""
         self._lock = threading.Lock()
         try:
             self._db = connect_to_read(path)
@@ -76,6 +78,7 @@ class History:
                 rows = db.execute(query, bound).fetchall()
                 texts = _texts(db, rows)
             if rows:
+                self.given += len(rows)
                 yield rows, texts
             if len(rows) < PAGE:
                 return

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.records import FINAL_STATUSES
 from genesys_tui.errors import ConfigurationError
+from genesys_tui.nearest import nearest
 
 STATUSES = (*FINAL_STATUSES, "running")
 KINDS = ("probe", "call")
@@ -56,7 +57,15 @@ def parse(line: str, now: datetime | None = None) -> Filter:
             raise QueryError(f"{name}: is there twice. Keep one of them.")
         wanted[field] = _value(name.lower(), value, now)
     text = " ".join(searched)
-    return Filter(**wanted, search=text or None)  # type: ignore[arg-type]
+    return possible(Filter(**wanted, search=text or None))  # type: ignore[arg-type]
+
+
+def possible(wanted: Filter) -> Filter:
+    """The same filter. Raises QueryError for one that no call can ever fit."""
+    since, until = (each and datetime.fromisoformat(each) for each in (wanted.since, wanted.until))
+    if since and until and since >= until:
+        raise QueryError("No call can fit: `until` is no later than `since`.")
+    return wanted
 
 
 def unparse(wanted: Filter) -> str:
@@ -97,9 +106,9 @@ def _value(name: str, value: str, now: datetime | None) -> str | int:
     if name in ("since", "until"):
         return read_moment(value, now).isoformat()
     if name == "status" and value not in STATUSES:
-        raise QueryError(f"There is no status {value!r}; there are: {_listed(STATUSES)}.")
+        raise QueryError(_no_such("status", value, STATUSES))
     if name == "kind" and value not in KINDS:
-        raise QueryError(f"There is no kind {value!r}; there are: {_listed(KINDS)}.")
+        raise QueryError(_no_such("kind", value, KINDS))
     if name == "tokens":
         if not (value.isascii() and value.isdigit() and len(value) < 19):
             raise QueryError(f"tokens: takes a number, such as tokens:100, and not {value!r}.")
@@ -108,17 +117,18 @@ def _value(name: str, value: str, now: datetime | None) -> str | int:
 
 
 def _unknown(name: str, value: str, found: re.Match[str]) -> str:
-    if found["quoted"] is not None:
-        raise QueryError(f"There is no {name}: to filter by; there are: {_listed(NAMES)}.")
-    if len(name) > 1 and value and not value.startswith(("/", "\\")):
-        raise QueryError(
-            f"There is no {name}: to filter by; there are: {_listed(NAMES)}. To search for it, put it in quotes."
-        )
-    return found[0]  # an address or a path: text like any other
+    is_text = found["quoted"] is None
+    if is_text and (len(name) == 1 or not value or value.startswith(("/", "\\"))):
+        return found[0]  # an address or a path: text like any other
+    near = nearest(name.lower(), NAMES)
+    meant = f"Is {near[0]}: meant?" if near else f"There are: {', '.join(NAMES)}."
+    raise QueryError(f"There is no {name}: to filter by. {meant}{' Quotes make it text.' if is_text else ''}")
 
 
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(words)
+def _no_such(what: str, value: str, known: Collection[str]) -> str:
+    near = nearest(value.lower(), known)
+    meant = f". Is {near[0]} meant?" if near else f"; there are: {', '.join(known)}."
+    return f"There is no {what} {value!r}{meant}"
 
 
 def _quoted(value: str) -> str:

@@ -231,8 +231,10 @@ def test_a_file_is_the_same_however_many_write_it(
     assert file.stat().st_mode & 0o777 == 0o600
     assert told == sorted(told)
     assert told[-1] == (last, last)
-    assert "".join(export.exported(signed, jsonl, wanted)) == whole
-    export.export_file(signed, file, csv_lines, wanted, force=True)
+    parts = [*export.exported(signed, jsonl, wanted)]
+    assert "".join(part.lines for part in parts) == whole
+    assert sum(part.calls for part in parts) == sum(line.startswith('{"request_id"') for line in whole.splitlines())
+    assert export.export_file(signed, file, csv_lines, wanted, force=True) == sum(part.calls for part in parts)
     assert file.read_bytes().decode() == spreadsheet
     with pytest.raises(LedgerError, match="exists already"):
         export.export_file(signed, file, jsonl, wanted)

@@ -65,8 +65,8 @@ def test_an_older_file_that_is_only_read_is_browsed(path: Path) -> None:
     assert (browser.count(Filter(kind="call")), browser.count(Filter(kind="probe"))) == (20, 0)
     assert [row.request_id for row in browser.page(Filter(kind="call", search="prompt 12"), Order())] == ["r0012"]
     browser.close()
-    assert "".join(exported(path, jsonl, Filter(kind="call"))).count("\n") == 20
-    assert "".join(exported(path, csv_lines)).count("\n") == 21
+    assert "".join(part.lines for part in exported(path, jsonl, Filter(kind="call"))).count("\n") == 20
+    assert "".join(part.lines for part in exported(path, csv_lines)).count("\n") == 21
     assert verify(path).verdict is Verdict.UNANCHORED
     assert path.read_bytes() == before
 

@@ -44,7 +44,8 @@ def test_the_history_is_listed_filtered_shown_and_exported(
     assert shown == history[0]
 
     file = tmp_path / "calls.jsonl"
-    assert run("audit", "export", "-o", str(file)).returncode == 0
+    done = run("audit", "export", "-o", str(file))
+    assert (done.returncode, done.stderr) == (0, f"Written to {file}: 3 calls.\n")
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     calls = [{name: call[name] for name in history[0]} for call in lines if "event" not in call]
     assert calls == history[::-1], "an export is in the order of time"
@@ -53,6 +54,11 @@ def test_the_history_is_listed_filtered_shown_and_exported(
     assert again.returncode == 1
     assert "--force" in again.stderr
     assert run("audit", "export", "-o", str(file), "--force").returncode == 0
+
+    none = run("audit", "export", "--model", "nobody", "-o", str(tmp_path / "none.csv"))
+    assert (none.returncode, none.stderr) == (0, f"Written to {tmp_path / 'none.csv'}: no call.\n")
+    none = run("audit", "export", "--model", "nobody")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No call fits.\n")
 
 
 def test_what_the_options_of_a_reader_mean(run: Run, history: list[dict[str, object]]) -> None:
@@ -65,6 +71,13 @@ def test_what_the_options_of_a_reader_mean(run: Run, history: list[dict[str, obj
     truncated = next(line.split() for line in page.splitlines() if line.startswith("truncated"))
     assert truncated == ["truncated", "yes"]
     assert "False" not in page
+
+
+def test_a_time_that_ends_before_it_begins_is_a_mistake_in_the_command(run: Run) -> None:
+    for command in ("list", "export"):
+        done = run("audit", command, "--since", "2026-11-22", "--until", "2026-11-21")
+        assert done.returncode == 2
+        assert "`until` is no later than `since`" in done.stderr
 
 
 def test_no_request_id_at_all_is_a_mistake_in_the_command(run: Run) -> None:

@@ -29,16 +29,20 @@ def export(form: str, output: Path | None, force: bool, with_text: bool, **wante
     jsonl is all there is of them: `audit verify FILE` can check it. csv is for spreadsheets: a text that begins like a
     formula gets an apostrophe in front. otlp is OpenTelemetry's JSON, a line for each call, as a collector reads it.
     """
-    from genesys_tui.audit.export import export_file, exported
+    from genesys_tui.audit.export import export_file, exported, how_many
 
-    chosen = make_filter(wanted)
+    chosen, shaped = make_filter(wanted), _form(form, with_text)
     with interruptible(), opened() as ledger, Progress("Exporting") as progress:
-        if output is None or str(output) == "-":
-            for lines in exported(ledger.path, _form(form, with_text), chosen, tell=progress):
-                write(lines)
-            return
-        export_file(ledger.path, output, _form(form, with_text), chosen, force=force, tell=progress)
-    narrate(f"Written to {output}.")
+        if output is not None and str(output) != "-":
+            calls = export_file(ledger.path, output, shaped, chosen, force=force, tell=progress)
+            told = f"Written to {output}: {how_many(calls)}."
+        else:
+            told = "No call fits."
+            for part in exported(ledger.path, shaped, chosen, tell=progress):
+                write(part.lines)
+                told = told if not part.calls else ""
+    if told:
+        narrate(told)
 
 
 def _form(name: str, text: bool) -> Form:

@@ -51,10 +51,14 @@ def filter_options(command: F) -> F:
 def make_filter(wanted: dict[str, Any]) -> Filter:
     """The filter that the options ask for."""
     from genesys_tui.audit.filters import Filter
+    from genesys_tui.audit.query import QueryError, possible
 
     moments = {name: wanted[name] and wanted[name].isoformat() for name in ("since", "until")}
     named = {"profile": wanted["of_profile"], **moments}
-    return Filter(**{name: value for name, value in (wanted | named).items() if name != "of_profile"})
+    try:
+        return possible(Filter(**{name: value for name, value in (wanted | named).items() if name != "of_profile"}))
+    except QueryError as error:
+        raise click.UsageError(error.message) from None
 
 
 def opened() -> Ledger:

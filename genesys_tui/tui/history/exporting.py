@@ -60,23 +60,26 @@ class Export:
 
     def _run(self) -> Message:
         try:
-            self._write()
+            calls = self._write()
         except Interrupted as stopped:
             return Done(stopped.message, is_export=True)
         except GenesysError as error:
             return Refused("export", error)
         finally:
             self._over.set()
-        return Done(f"Written to {self.file}. Only you can read it.", is_export=True)
+        return Done(f"Written to {self.file}: {calls}. Only you can read it.", is_export=True)
 
-    def _write(self) -> None:
-        from genesys_tui.audit.export import export_file
+    def _write(self) -> str:
+        """Returns how many calls these are, in words."""
+        from genesys_tui.audit.export import export_file, how_many
         from genesys_tui.audit.jsonl import jsonl
         from genesys_tui.audit.spreadsheet import csv_lines
 
         form = csv_lines if self.file.suffix.lower() == ".csv" else jsonl
         path, file, wanted, force = self._ledger, self.file, self._wanted, self._force
-        export_file(path, file, form, wanted, force=force, tell=self._tell, go_on=lambda: not self.stopping)
+        return how_many(
+            export_file(path, file, form, wanted, force=force, tell=self._tell, go_on=lambda: not self.stopping)
+        )
 
     def _tell(self, events: int, of: int) -> None:
         self.behind = events, of

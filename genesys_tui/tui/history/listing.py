@@ -105,12 +105,17 @@ class Listing:
         return len(self._pages)
 
 
+def count_of(listing: Listing) -> str:
+    """How many there are."""
+    return f"{listing.count:,}{'' if listing.exact else '+'} call{'s' * (listing.count != 1)}"
+
+
 def state_of(listing: Listing) -> str:
     """How many there are, and in which order."""
     wanted, order, _ = listing.asked
     if not listing.count:
         return "no call is like this" if wanted != EVERYTHING else "no calls yet"
-    count = f"{listing.count:,}{'' if listing.exact else '+'} call{'s' * (listing.count != 1)}"
+    count = count_of(listing)
     if order.column == "time":
         return f"{count} · {'newest' if order.descending else 'oldest'} first"
     title, numeric = BY_NAME[order.column].title, BY_NAME[order.column].right

@@ -15,6 +15,7 @@ from genesys_tui.tui.conversations.question import Answer, path_of
 from genesys_tui.tui.history.browsing import BrowsingScreen
 from genesys_tui.tui.history.columns import BY_NAME
 from genesys_tui.tui.history.exporting import Export
+from genesys_tui.tui.history.listing import count_of
 from genesys_tui.tui.history.messages import Done
 from genesys_tui.tui.history.news import Anchor
 from genesys_tui.tui.history.table import CallTable
@@ -165,14 +166,16 @@ class HistoryScreen(BrowsingScreen):
         from genesys_tui.tui.history.chores import only
 
         if row := self.table.row:
-            self._export(only(row), f"call-{row.request_id[:8]}.jsonl")
+            self._export(only(row), "Export this call", f"call-{row.request_id[:8]}.jsonl")
 
     def action_export_all(self) -> None:
         """Write all that are shown to a file; not while the filter, which says which, cannot be read."""
         if self.filter_line.has_class("-wrong"):
             self.notify("The filter cannot be read: mend it, or empty it to export all.", severity="warning")
             return
-        self._export(self._asked.wanted, f"calls-{datetime.now(timezone.utc).astimezone():%Y-%m-%d}.jsonl")
+        shown = count_of(self.table.listing)
+        today = datetime.now(timezone.utc).astimezone()
+        self._export(self._asked.wanted, f"Export {shown}", f"calls-{today:%Y-%m-%d}.jsonl")
 
     def action_erase(self) -> None:
         """Erase what was said in it, once that is confirmed."""
@@ -180,6 +183,10 @@ class HistoryScreen(BrowsingScreen):
         from genesys_tui.tui.history.questions import EraseQuestion
 
         if (row := self.table.row) is None or self._reader is None:
+            return
+        if row.erased or row.end_seq is None:
+            state = "is erased already" if row.erased else "is not whole: it still runs"
+            self.notify(f"What was said in this call {state}.")
             return
         ledger, request_id = self._reader.ledger, row.request_id
 
@@ -215,7 +222,7 @@ class HistoryScreen(BrowsingScreen):
         key = Key(microseconds(read_moment(answer.text)), -1)
         self.list_anew(self._asked._replace(order=order), Anchor(key), going=True)
 
-    def _export(self, wanted: Filter, name: str) -> None:
+    def _export(self, wanted: Filter, title: str, name: str) -> None:
         from genesys_tui.tui.history.questions import ExportQuestion
 
         if self._reader is None:
@@ -232,7 +239,7 @@ class HistoryScreen(BrowsingScreen):
                 self.exporting.begin(export, key, mailbox_of(self))
 
         hint = ".jsonl for JSON lines, which can be verified by themselves; .csv for a spreadsheet."
-        self.app.push_screen(ExportQuestion("Export", str(Path.cwd() / sanitized_line(name)), hint), answered)
+        self.app.push_screen(ExportQuestion(title, str(Path.cwd() / sanitized_line(name)), hint), answered)
 
     def _to_the_chat(self) -> ChatScreen:
         app = cast("GenesysApp", self.app)

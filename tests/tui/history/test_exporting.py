@@ -78,7 +78,7 @@ def test_it_is_told_how_far_the_file_is_that_the_command_line_would_write(
         told = answers.wait()
     assert isinstance(told, Done)
     assert told.is_export
-    assert told.sentence.startswith("Written to")
+    assert told.sentence == f"Written to {tmp_path / name}: {CALLS:,} calls. Only you can read it."
     assert export.behind[0] == export.behind[1] >= CALLS
     assert len(set(seen)) > 2
     assert seen == sorted(seen)

@@ -240,6 +240,10 @@ async def test_erasing_wants_the_beginning_of_the_id(stage: MakeStage) -> None:
         assert "zulu" not in it.screen
         assert not it.ledger.get("00000001").reply
         assert b"zulu" not in it.ledger.path.read_bytes()
+        await it.until(pilot, lambda: screen.table.row and screen.table.row.erased)
+        await pilot.press("delete")
+        await it.until(pilot, lambda: "is erased already" in words(it))
+        assert it.app.screen is screen, "there is nothing to confirm"
         await filtered(it, pilot, "zulu")
         await it.until(pilot, lambda: "no call is like this" in title(it))
 
