@@ -58,8 +58,7 @@ class Anew:
     def replace(self, db: sqlite3.Connection) -> int:
         """Put it in place of the one in use; how many calls there are."""
         db.executemany(_INSERT, self._open())
-        for name in ("calls", "words", "projected"):
-            db.execute(f"DROP TABLE IF EXISTS {name}")
+        projection.drop(db, *projection.TABLES)
         db.execute(projection.PROJECTED)  # first: nothing can be renamed while a trigger speaks of what is not there
         db.execute("INSERT INTO projected VALUES (?, ?)", (projection.VERSION, self.seq))
         db.execute(f"ALTER TABLE {projection.ANEW} RENAME TO words")

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from genesys_tui.audit.canonical import canonical
 from genesys_tui.audit.chain import NOTHING, head_of, leaf_of
-from genesys_tui.audit.findings import Evidence, Ledgered, Report, Unreadable, judged
+from genesys_tui.audit.findings import Evidence, Ledgered, Unreadable, judged
 from genesys_tui.audit.jsonl import fields_of_stored
 from genesys_tui.audit.merkle import Tree
 from genesys_tui.audit.ranges import Moment, Range
+from genesys_tui.audit.report import Report
 from genesys_tui.audit.shapes import DEFAULTS
 from genesys_tui.audit.texts import prove
 

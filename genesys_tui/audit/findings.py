@@ -6,8 +6,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, field
 
 from genesys_tui.audit import projection
 from genesys_tui.audit.chain import NOTHING
@@ -15,29 +14,22 @@ from genesys_tui.audit.merkle import Tree, root_of
 from genesys_tui.audit.notes import Key, Note, parse_note
 from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.ranges import Moment, Range, erasure_in
+from genesys_tui.audit.report import Report, Verdict
 
 HONESTLY = "This proves that what was recorded has not changed since it was anchored, not that everything was recorded."
 
 REBUILD = "`genesys-tui audit rebuild` makes the browsing table anew out of them."
 
 
+_BESIDE = (
+    "SELECT start_seq FROM calls"
+    " WHERE start_seq < 1 OR start_seq > (SELECT min(seq, (SELECT max(seq) FROM events)) FROM projected) LIMIT 1000"
+)
+"""Rows before the first event, and behind the last one that the table knows."""
+
+
 class Unreadable(Exception):
     """It cannot be checked at all."""
-
-
-class Verdict(Enum):
-    """What verification came to; its value is the exit code."""
-
-    ANCHORED = 0
-    UNANCHORED = 10
-    DIVERGED = 30
-    INVALID = 40
-    UNREADABLE = 50
-
-    @property
-    def word(self) -> str:
-        """As it is printed."""
-        return f"VALID-{self.name}" if self.value <= 10 else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +38,6 @@ class Evidence:
 
     key: Key | None = None
     anchors: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The outcome."""
-
-    verdict: Verdict
-    sentences: tuple[str, ...]
-    """What to say of it, the most important first."""
-
-    events: int = 0
-    calls: int = 0
-    erased: int = 0
-    checkpoints: int = 0
-    signed: int = 0
-    """Checkpoints whose signature by the key is good."""
-
-    anchors: int = 0
-    """Notes from elsewhere that were compared."""
-
-    unanchored: int = 0
-    """Events after the newest anchor."""
-
-    first_bad: int | None = None
-    ledger: str = ""
-    """Its id."""
-
-    head: str = ""
-
-    def saying(self, *sentences: str) -> Report:
-        """The same in other words."""
-        return replace(self, sentences=sentences)
-
-    @classmethod
-    def unreadable(cls, sentence: str) -> Report:
-        """Nothing could be checked."""
-        return cls(Verdict.UNREADABLE, (sentence,))
 
 
 @dataclass(slots=True)
@@ -112,6 +67,9 @@ class Ledgered:
     signed_through: int = 0
     foreign: int = 0
     """Checkpoints with a signature, but none by the key."""
+
+    compared: bool = True
+    """Whether the browsing table was compared: not where there is none of this version."""
 
     met: set[int] = field(default_factory=set)
     """Sizes of anchors that agreed."""
@@ -172,9 +130,15 @@ class Ledgered:
         elif self.notes:
             self.problems.append((seq, "the checkpoint is not signed, but those before it are"))
 
-    def compare_erased(self, db: sqlite3.Connection, last: int) -> None:
-        """See that the browsing table says of the same calls that they were erased; meanwhile there may be more."""
+    def compare_table(self, db: sqlite3.Connection, last: int) -> None:
+        """See that the browsing table says of the same calls that they were erased, and shows none beside the events.
+
+        Meanwhile there may be more.
+        """
         known = projection.through(db)
+        if lost := projection.lost(db):
+            self.shown.append((0, lost))
+            known = -1
         later = "SELECT seq, payload FROM events WHERE seq > ? AND kind = 'erase'"
         unknown = set()
         for seq, payload in db.execute(later, (min(last, known),)).fetchall():
@@ -183,14 +147,14 @@ class Ledgered:
                 self.erased.add(call)
                 if seq > known:
                     unknown.add(call[0])
-        if known < 0:
-            return  # there is none, and it will be made anew
-        try:
-            rows = {row[0] for row in db.execute("SELECT start_seq FROM calls WHERE erased")}
-        except sqlite3.Error:
+        self.compared = known >= 0
+        if not self.compared:
             return
+        rows = {row[0] for row in db.execute("SELECT start_seq FROM calls WHERE erased IS NOT 0")}
+        beside = db.execute(_BESIDE).fetchall()
         for start in sorted((rows ^ {start for start, _ in self.erased}) - unknown):
             self.shown.append((start, "the browsing table is wrong about what was erased"))
+        self.shown += [(0, f"the browsing table shows a call that was never recorded, as {seq:,}") for (seq,) in beside]
 
 
 def judged(found: Ledgered) -> Report:
@@ -277,6 +241,8 @@ def _sentences(found: Ledgered, verdict: Verdict, unanchored: int, *, only_shown
     else:
         yield "Every event fits the one before it, but nothing from elsewhere was at hand to compare the ledger with."
     yield _about_signatures(found)
+    if not found.compared and verdict.value <= 10:
+        yield "The browsing table was not compared, since it is of another version: the program makes it anew."
     yield HONESTLY
 
 

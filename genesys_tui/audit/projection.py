@@ -81,6 +81,8 @@ _PLACES = ", ".join("?" * len(COLUMNS))
 _INSERT = f"INSERT OR IGNORE INTO calls (start_seq, {', '.join(COLUMNS)}) VALUES (?, {_PLACES})"  # noqa: S608
 _UPDATE = f"UPDATE OR IGNORE calls SET end_seq = ?, ({', '.join(COLUMNS)}) = ({_PLACES}) WHERE start_seq = ?"  # noqa: S608
 
+TABLES = ("calls", "words", "projected")
+
 _ADDED = ("probe", "estimated")
 """The columns that earlier versions lack."""
 
@@ -98,8 +100,8 @@ SELECT c.start_seq FROM calls AS c LEFT JOIN events AS e ON e.seq = coalesce(c.e
 WHERE c.start_seq BETWEEN ? AND ? AND (
     e.seq IS NULL
     OR (c.end_seq IS NULL) IS NOT (e.kind = 'start')
-    OR json_array({", ".join(_STORED[name] for name in COLUMNS)})
-       IS NOT json_extract(%s, {", ".join(f"'$.record.{path}'" for path in _PATHS.values())})
+    OR json_array(CASE WHEN c.end_seq IS NOT NULL THEN c.start_seq END, {", ".join(_STORED[name] for name in COLUMNS)})
+       IS NOT json_extract(e.payload, '$.start', {", ".join(f"'$.record.{path}'" for path in _PATHS.values())})
     OR NOT EXISTS (SELECT 1 FROM events AS s WHERE s.seq = c.start_seq AND s.kind = 'start')
 )
 """  # noqa: S608
@@ -107,8 +109,7 @@ WHERE c.start_seq BETWEEN ? AND ? AND (
 
 def create(db: sqlite3.Connection) -> None:
     """Make an empty one, in the transaction at hand."""
-    for name in ("calls", "words", "projected"):
-        db.execute(f"DROP TABLE IF EXISTS {name}")
+    drop(db, *TABLES)
     for statement in (CALLS.format("calls"), *INDEXES, WORDS.format("words"), PROJECTED):
         db.execute(statement)
     db.execute("INSERT INTO projected VALUES (?, 0)", (VERSION,))
@@ -116,17 +117,40 @@ def create(db: sqlite3.Connection) -> None:
 
 def drop_anew(db: sqlite3.Connection) -> None:
     """Give up what was begun."""
-    for name in (ANEW, CALLS_ANEW):
-        db.execute(f"DROP TABLE IF EXISTS {name}")
+    drop(db, ANEW, CALLS_ANEW)
+
+
+def drop(db: sqlite3.Connection, *names: str) -> None:
+    """Remove these, tables or what somebody put in their place."""
+    for name in names:
+        for (kind,) in db.execute("SELECT type FROM sqlite_master WHERE name = ?", (name,)).fetchall():
+            db.execute(f"DROP {kind} {name}")
 
 
 def through(db: sqlite3.Connection) -> int:
     """The last event that it knows; -1 where there is no projection of this version."""
+    version, seq = _projected(db)
+    return seq if version == VERSION else -1
+
+
+def lost(db: sqlite3.Connection) -> str:
+    """What of it is gone, or something else by now; empty where all is there."""
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "words" not in tables:
+        return "the search index is gone"
+    columns = {row[1] for row in db.execute("PRAGMA table_info(calls)")}
+    if "calls" not in tables or not {*COLUMNS, "start_seq", "end_seq", "erased"} - {*_ADDED} <= columns:
+        return "the browsing table is gone"
+    return ""
+
+
+def _projected(db: sqlite3.Connection) -> tuple[int, int]:
+    """Its version, and the last event that it knows; 0 and -1 where that cannot be told."""
     try:
         row = db.execute("SELECT version, seq FROM projected").fetchone()
     except sqlite3.OperationalError:
-        return -1
-    return int(row[1]) if row and row[0] == VERSION else -1
+        return 0, -1
+    return row if row and {*map(type, row)} == {int} else (0, -1)
 
 
 def take(db: sqlite3.Connection, seq: int, kind: str, payload: dict[str, Any], texts: dict[str, str | bytes]) -> None:
@@ -151,7 +175,7 @@ def catch_up(db: sqlite3.Connection) -> int:
 
     An event that cannot be read gets no row: `verify` tells of it.
     """
-    if through(db) < 0 and not _add_columns(db):
+    if through(db) < 0 and (lost(db) or not _add_columns(db)):
         create(db)
     seq, taken = through(db), 0
     for number, kind, payload in db.execute("SELECT seq, kind, payload FROM events WHERE seq > ? ORDER BY seq", (seq,)):
@@ -165,12 +189,8 @@ def catch_up(db: sqlite3.Connection) -> int:
 
 def _add_columns(db: sqlite3.Connection) -> bool:
     """Make this version of an earlier one, which lacks columns: at once, where all anew would keep others waiting."""
-    try:
-        version = db.execute("SELECT version FROM projected").fetchone()
-    except sqlite3.OperationalError:
-        return False
     missing = {*COLUMNS} - {row[1] for row in db.execute("PRAGMA table_info(calls)")}
-    if not version or not 0 < version[0] < VERSION or not missing or not missing <= {*_ADDED}:
+    if not 0 < _projected(db)[0] < VERSION or not missing:
         return False
     for name in missing:
         db.execute(f"ALTER TABLE calls ADD COLUMN {name} NOT NULL DEFAULT {empty(name)}")
@@ -232,10 +252,9 @@ def began(payload: dict[str, Any]) -> int:
 def different(db: sqlite3.Connection, first: int, last: int) -> Iterator[int]:
     """The calls that began with an event of this range and whose row is not what the ledger says."""
     try:
-        found = db.execute(_DIFFERENT % "e.payload", (first, last)).fetchall()
-    except sqlite3.OperationalError:  # a payload is no JSON: asked of each, it takes longer
-        payload = "CASE WHEN json_valid(e.payload) THEN e.payload END"
-        found = db.execute(_DIFFERENT % payload, (first, last)).fetchall()
+        found = db.execute(_DIFFERENT, (first, last)).fetchall()
+    except sqlite3.OperationalError:  # a payload is no JSON, or a value none that JSON has: each is looked at
+        found = db.execute("SELECT start_seq FROM calls WHERE start_seq BETWEEN ? AND ?", (first, last)).fetchall()
     for (start_seq,) in found:
         # SQLite writes some characters otherwise than we do; such rows are few, and looked at again.
         query = f"SELECT end_seq, {', '.join(COLUMNS)} FROM calls WHERE start_seq = ?"  # noqa: S608
@@ -244,10 +263,14 @@ def different(db: sqlite3.Connection, first: int, last: int) -> Iterator[int]:
 
 
 def _fits(db: sqlite3.Connection, start_seq: int, end_seq: int | None, *columns: Any) -> bool:
-    """Whether a row is what its event says."""
-    event = db.execute("SELECT kind, payload FROM events WHERE seq = ?", (end_seq or start_seq,)).fetchone()
+    """Whether a row is what its events say."""
+    query = "SELECT kind, payload FROM events WHERE seq = ?"
+    start = db.execute(query, (start_seq,)).fetchone()
+    event = start if end_seq is None else db.execute(query, (end_seq,)).fetchone()
     try:
-        return (event[0] == "start") == (end_seq is None) and row_of(json.loads(event[1])["record"]) == columns
+        fields = json.loads(event[1])
+        of_this_call = start[0] == "start" and (event is start or (event[0] != "start" and began(fields) == start_seq))
+        return of_this_call and row_of(fields["record"]) == columns
     except UNREADABLE:
         return False
 

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from genesys_tui.audit import schema
 from genesys_tui.audit.database import connect_to_read
-from genesys_tui.audit.findings import Evidence, Ledgered, Report, Unreadable, judged
+from genesys_tui.audit.findings import Evidence, Ledgered, Unreadable, judged
 from genesys_tui.audit.notes import Key, Note
 from genesys_tui.audit.processes import MANY, PROCESSORS, spread
 from genesys_tui.audit.proofs import hashed_from
 from genesys_tui.audit.ranges import RANGE, Range, check_range
+from genesys_tui.audit.report import Report
 from genesys_tui.sanitize import sanitized_line
 
 Tell = Callable[[int, int], None]
@@ -67,7 +68,7 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
         for checked in _checked(path, bounds, evidence, last):
             found.add(checked)
             tell(found.size, last)
-        found.compare_erased(db, last)
+        found.compare_table(db, last)
     return judged(found)
 
 

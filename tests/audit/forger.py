@@ -242,6 +242,45 @@ def show_a_call_otherwise(path: Path) -> None:
         db.execute("UPDATE calls SET tokens = 1, status = 'failed' WHERE start_seq = 41")
 
 
+def show_a_call_as_running(path: Path) -> None:
+    """Which has ended: as its start left it."""
+    with opened(path) as db:
+        record = events_of(db)[40]["record"]
+        row = projection.row_of(record)
+        names = ", ".join(f"{name} = ?" for name in projection.COLUMNS)
+        db.execute(f"UPDATE calls SET end_seq = NULL, {names} WHERE start_seq = 41", row)
+
+
+def show_two_calls_with_each_others_ends(path: Path) -> None:
+    with opened(path) as db:
+        for now, then in ((41, -1), (43, 41), (-1, 43)):
+            db.execute("UPDATE calls SET start_seq = ? WHERE start_seq = ?", (then, now))
+
+
+def show_a_call_from_behind_the_last_event(path: Path) -> None:
+    _show_another_call(path, 5000)
+
+
+def show_a_call_from_before_the_first_event(path: Path) -> None:
+    _show_another_call(path, -7)
+
+
+def _show_another_call(path: Path, start: int) -> None:
+    others = ", ".join(name for name in projection.COLUMNS if name != "request_id")
+    with opened(path) as db:
+        db.execute(
+            f"INSERT INTO calls (start_seq, request_id, {others})"
+            f" SELECT {start}, 'never-made', {others} FROM calls WHERE start_seq = 41"
+        )
+
+
+def have_the_table_know_nothing(path: Path) -> None:
+    """So that its rows, one of which is changed, are not compared."""
+    with opened(path) as db:
+        db.execute("UPDATE calls SET tokens = 1 WHERE start_seq = 41")
+        db.execute("UPDATE projected SET seq = 0")
+
+
 def pretend_it_was_erased(path: Path) -> None:
     with opened(path) as db:
         db.execute("UPDATE calls SET erased = 1 WHERE start_seq = 41")

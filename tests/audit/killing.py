@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 
 TESTS = Path(__file__).parent.parent

@@ -13,9 +13,9 @@ import pytest
 from audit.made import FixedSigner, anchors_in, hurried, write
 
 from genesys_tui.audit import checkpoints
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.notes import Key, parse_note
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 from genesys_tui.errors import LedgerError
 

@@ -9,12 +9,12 @@ from audit.made import FixedSigner, hurried, record, write
 
 from genesys_tui.audit import database
 from genesys_tui.audit.export import jsonl_lines
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.history import History
 from genesys_tui.audit.jsonl import jsonl
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.otlp import otlp_lines
 from genesys_tui.audit.records import Observation, RecordedError
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.spreadsheet import csv_lines
 from genesys_tui.audit.verification import verify
 from genesys_tui.errors import LedgerError

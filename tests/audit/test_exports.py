@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genesys_tui.audit import export
-from genesys_tui.audit.findings import Report, Verdict
 from genesys_tui.audit.history import History
 from genesys_tui.audit.jsonl import _record, call_fields, fields_of_stored, jsonl
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.otlp import otlp_lines
 from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.records import RecordedError
+from genesys_tui.audit.report import Report, Verdict
 from genesys_tui.audit.rows import Interrupted
 from genesys_tui.audit.shapes import _KNOWN, encoded
 from genesys_tui.audit.spreadsheet import csv_lines, harmless

@@ -15,8 +15,8 @@ import pytest
 from audit.made import record, write
 
 from genesys_tui.audit import database
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 from genesys_tui.errors import LedgerError
 

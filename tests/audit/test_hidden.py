@@ -13,9 +13,9 @@ import pytest
 
 from genesys_tui.audit.export import export_file
 from genesys_tui.audit.filters import EVERYTHING, Filter
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.jsonl import jsonl
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.schema import GUARDS
 from genesys_tui.audit.texts import Keeping
 from genesys_tui.audit.verification import verify

@@ -10,14 +10,21 @@ import pytest
 from audit.made import FixedSigner, filled, hurried, record, write
 
 from genesys_tui.audit import projection
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.ledger import Filter, Ledger
+from genesys_tui.audit.rebuilding import rebuild
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 
 LOSSES = {
     "all of it": ["DROP TABLE calls", "DROP TABLE words", "DROP TABLE projected"],
     "its version": ["UPDATE projected SET version = 0"],
     "its state": ["DELETE FROM projected"],
+    "its number, for a word": ["UPDATE projected SET seq = 'x'"],
+    "its version, for a word": ["UPDATE projected SET version = 'x'"],
+    "its rows": ["DROP TABLE calls"],
+    "its rows, for a view": ["DROP TABLE calls", "CREATE VIEW calls AS SELECT 1 AS start_seq"],
+    "a column": ["DROP INDEX calls_by_model", "ALTER TABLE calls DROP COLUMN model"],
+    "its words": ["DROP TABLE words"],
 }
 
 
@@ -40,6 +47,46 @@ def test_what_is_lost_is_made_anew(loss: str, path: Path) -> None:
         assert list(ledger.calls()) == before
         assert [call.record.request_id for call in ledger.calls(Filter(search="PROMPT 12"))] == ["r0012"]
         assert list(ledger.calls(Filter(search="reply 3"))) == [], "it was erased"
+    assert verify(path, key=FixedSigner().public).verdict is Verdict.UNANCHORED
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_verification_says_what_is_lost(loss: str, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for statement in LOSSES[loss]:
+            db.execute(statement)
+    report = verify(path, key=FixedSigner().public)
+    if loss.startswith("its rows") or loss in ("a column", "its words", "all of it"):
+        assert report.verdict is Verdict.INVALID
+        assert report.sentences[0].endswith(" is gone.")
+        assert "audit rebuild" in report.sentences[1]
+    else:
+        assert report.verdict is Verdict.UNANCHORED
+        assert any("was not compared" in sentence for sentence in report.sentences)
+    rebuild(path)
+    again = verify(path, key=FixedSigner().public)
+    assert again.verdict is Verdict.UNANCHORED
+    assert not any("was not compared" in sentence for sentence in again.sentences)
+
+
+ODD = {
+    "bytes for its id": "UPDATE calls SET request_id = x'00ff' WHERE start_seq = 11",
+    "nothing for its model": "UPDATE calls SET model = NULL WHERE start_seq = 11",
+    "an end between two events": "UPDATE calls SET end_seq = 12.5 WHERE start_seq = 11",
+    "an end before the ledger": "UPDATE calls SET end_seq = -1 WHERE start_seq = 11",
+    "a word for whether it was erased": "UPDATE calls SET erased = 'x' WHERE start_seq = 11",
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_row_with_an_odd_value_is_found(odd: str, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        assert db.execute("SELECT kind FROM events WHERE seq IN (11, 12)").fetchall() == [("start",), ("end",)]
+        db.execute(ODD[odd])
+    report = verify(path, key=FixedSigner().public)
+    assert report.verdict is Verdict.INVALID
+    assert "browsing table" in report.sentences[0]
+    rebuild(path)
     assert verify(path, key=FixedSigner().public).verdict is Verdict.UNANCHORED
 
 

@@ -13,9 +13,9 @@ from audit.made import MORNING, FixedSigner, filled, hurried, record, write
 
 from genesys_tui.audit import anew, rebuilding
 from genesys_tui.audit.browse import Browser
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.rebuilding import rebuild
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.rows import SORTED, Order
 from genesys_tui.audit.verification import verify
 from genesys_tui.errors import LedgerError

@@ -9,10 +9,10 @@ import pytest
 from audit import forger
 from audit.made import FixedSigner, anchors_in, filled, hurried, write
 
-from genesys_tui.audit.findings import Report, Verdict
 from genesys_tui.audit.history import History
 from genesys_tui.audit.jsonl import jsonl
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.report import Report, Verdict
 from genesys_tui.audit.verification import verify
 
 ANCHORED, UNANCHORED = Verdict.ANCHORED, Verdict.UNANCHORED
@@ -41,6 +41,11 @@ TABLE: dict[forger.Attack, tuple[Verdict, Verdict, Verdict]] = {
     forger.remove_a_text: (INVALID, INVALID, INVALID),
     forger.hide_a_call_from_the_table: (INVALID, INVALID, INVALID),
     forger.show_a_call_otherwise: (INVALID, INVALID, INVALID),
+    forger.show_a_call_as_running: (INVALID, INVALID, INVALID),
+    forger.show_two_calls_with_each_others_ends: (INVALID, INVALID, INVALID),
+    forger.show_a_call_from_behind_the_last_event: (INVALID, INVALID, INVALID),
+    forger.show_a_call_from_before_the_first_event: (INVALID, INVALID, INVALID),
+    forger.have_the_table_know_nothing: (INVALID, INVALID, INVALID),
     forger.pretend_it_was_erased: (INVALID, INVALID, INVALID),
     forger.change_the_kind: (INVALID, INVALID, INVALID),
     forger.drop_a_guard: (INVALID, INVALID, INVALID),

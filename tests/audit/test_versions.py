@@ -16,10 +16,10 @@ from genesys_tui.audit.canonical import canonical
 from genesys_tui.audit.chain import head_of, leaf_of
 from genesys_tui.audit.export import exported
 from genesys_tui.audit.filters import Filter
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.jsonl import jsonl
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.rebuilding import rebuild
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.rows import Order
 from genesys_tui.audit.spreadsheet import csv_lines
 from genesys_tui.audit.verification import verify

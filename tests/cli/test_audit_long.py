@@ -16,7 +16,7 @@ from audit import forger
 from audit.made import filled
 from cli.conftest import Run
 
-from genesys_tui.audit.findings import Verdict
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 
 DRIVER = """

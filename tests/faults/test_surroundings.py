@@ -17,8 +17,8 @@ from secret_service import SecretService, missing_programs
 from tui.conftest import MakeStage, Tokens, no_desktop, stage
 from tui.terminal.conftest import environment
 
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 from genesys_tui.auth import Credentials, SecretStore, SignIn, find_credentials, save_credentials
 from genesys_tui.auth.backend import forget_backend

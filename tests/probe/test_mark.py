@@ -12,9 +12,9 @@ from audit.made import filled, record, write
 from genesys_tui.audit import projection
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.filters import Filter
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.query import QueryError, parse, unparse
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.rows import Order
 from genesys_tui.audit.verification import verify
 from genesys_tui.tui.history.filter_dialog import fields_of, line_of

@@ -14,8 +14,8 @@ from probe.conftest import MakeBench
 
 from genesys_tui.audit.conversations import Conversations
 from genesys_tui.audit.filters import Filter
-from genesys_tui.audit.findings import Verdict
 from genesys_tui.audit.records import Record
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 from genesys_tui.errors import ConfigurationError, LedgerError, SignInError
 from genesys_tui.probe.report import report_of

@@ -15,8 +15,8 @@ from genesys_tui.cli.streams import narrate, write
 from genesys_tui.errors import ConfigurationError, LedgerError
 
 if TYPE_CHECKING:
-    from genesys_tui.audit.findings import Report
     from genesys_tui.audit.notes import Key, Note
+    from genesys_tui.audit.report import Report
     from genesys_tui.config import Settings
 
 

@@ -11,7 +11,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from genesys_tui.audit.findings import Verdict
+from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 from genesys_tui.tui.help import chapters
 from genesys_tui.tui.history.questions import EraseQuestion
