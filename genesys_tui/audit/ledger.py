@@ -170,8 +170,7 @@ class Ledger:
         with self._db.transaction() as db:
             try:
                 self._id = log.prepare(db, _now(), self._about)
-                if projection.lost(db):
-                    projection.create(db)
+                projection.prepare(db)
                 projection.catch_up(db)
                 self._take_in_left_behind(db)
                 self.recovered = self._recover(db)

@@ -57,7 +57,7 @@ _EMPTY: dict[str, str | int] = {
 """What stands for nothing, which the payload leaves out."""
 
 CALLS = (
-    "CREATE TABLE {} (start_seq INTEGER PRIMARY KEY, end_seq INTEGER,"
+    "CREATE TABLE calls (start_seq INTEGER PRIMARY KEY, end_seq INTEGER,"
     f" {', '.join(COLUMNS)}, erased NOT NULL DEFAULT 0)"
 )
 INDEXES = (
@@ -73,15 +73,13 @@ WORDS = (
     " tokenize='trigram case_sensitive 1')"
 )
 PROJECTED = "CREATE TABLE projected (version INTEGER NOT NULL, seq INTEGER NOT NULL)"
-ANEW, CALLS_ANEW = "words_anew", "calls_anew"
-"""What is being made. Who erases texts drops it: it may hold them already."""
+ANEW = "words_anew"
+"""The index that is being made. Who erases texts drops it: it may hold them already."""
 
 _PLACES = ", ".join("?" * len(COLUMNS))
 # Built from our own words only: every value is bound.
 _INSERT = f"INSERT OR IGNORE INTO calls (start_seq, {', '.join(COLUMNS)}) VALUES (?, {_PLACES})"  # noqa: S608
 _UPDATE = f"UPDATE OR IGNORE calls SET end_seq = ?, ({', '.join(COLUMNS)}) = ({_PLACES}) WHERE start_seq = ?"  # noqa: S608
-
-TABLES = ("calls", "words", "projected")
 
 _ADDED = ("probe", "estimated")
 """The columns that earlier versions lack."""
@@ -109,15 +107,21 @@ WHERE c.start_seq BETWEEN ? AND ? AND (
 
 def create(db: sqlite3.Connection) -> None:
     """Make an empty one, in the transaction at hand."""
-    drop(db, *TABLES)
-    for statement in (CALLS.format("calls"), *INDEXES, WORDS.format("words"), PROJECTED):
+    drop(db, "calls", "words", "projected")
+    for statement in (CALLS, *INDEXES, WORDS.format("words"), PROJECTED):
         db.execute(statement)
     db.execute("INSERT INTO projected VALUES (?, 0)", (VERSION,))
 
 
+def prepare(db: sqlite3.Connection) -> None:
+    """Have one of this version: the one that there is, or an empty one."""
+    if lost(db) or (through(db) < 0 and not _add_columns(db)):
+        create(db)
+
+
 def drop_anew(db: sqlite3.Connection) -> None:
-    """Give up what was begun."""
-    drop(db, ANEW, CALLS_ANEW)
+    """Give up what was begun, by a program of before, too."""
+    drop(db, ANEW, "calls_anew")
 
 
 def drop(db: sqlite3.Connection, *names: str) -> None:
@@ -175,8 +179,8 @@ def catch_up(db: sqlite3.Connection) -> int:
 
     An event that cannot be read gets no row: `verify` tells of it.
     """
-    if through(db) < 0 and (lost(db) or not _add_columns(db)):
-        create(db)
+    if through(db) < 0:
+        prepare(db)
     seq, taken = through(db), 0
     for number, kind, payload in db.execute("SELECT seq, kind, payload FROM events WHERE seq > ? ORDER BY seq", (seq,)):
         rows = db.execute("SELECT part, body FROM texts WHERE seq = ? AND body IS NOT NULL", (number,))

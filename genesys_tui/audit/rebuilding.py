@@ -10,8 +10,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from genesys_tui.audit import log, projection
-from genesys_tui.audit.anew import Anew
 from genesys_tui.audit.database import Database
+from genesys_tui.audit.mending import mend
+from genesys_tui.audit.words import Words
 from genesys_tui.errors import LedgerError
 
 STEP = 256
@@ -22,12 +23,11 @@ PAUSE = 0.02
 
 
 def rebuild(path: Path, tell: Callable[[int, int], None] = lambda _, __: None) -> int:
-    """Make them anew; returns how many calls there are. Raises LedgerError; then everything is as it was.
+    """Have both as the ledger says; returns how many calls there are. Raises LedgerError.
 
-    They grow beside those in use. Then both are replaced and the table is indexed, in one transaction: nobody ever
-    finds half of them. While that one lasts, ten seconds or more for a million calls, others wait to write; where it
-    takes longer than their PATIENCE, their calls are refused.
-    ``tell`` hears how many events of how many are behind.
+    Rows of the table are mended where they stand. The index grows beside the one in use and is then put in its place;
+    while that lasts, two or three seconds for a million calls, others wait to write. Whenever it is stopped, what was
+    right stays right. ``tell`` hears how much of how much is behind.
     """
     if not path.exists():
         raise LedgerError(f"There is no audit file {path}.")
@@ -47,22 +47,28 @@ def rebuild(path: Path, tell: Callable[[int, int], None] = lambda _, __: None) -
 
 
 def _rebuild(database: Database, tell: Callable[[int, int], None]) -> int:
-    anew = Anew()
-    with database.transaction() as db:
-        anew.begin(db)
+    with database.guard() as db:
         last = log.last(db)[0]
+    mend(database, lambda seq: tell(seq, 2 * last))
+    words = Words()
+    with database.transaction() as db:
+        words.begin(db)
     try:
-        return _finish(database, anew, last, tell)
+        _make(database, words, lambda seq: tell(last + min(seq, last), 2 * last))
     except BaseException:  # whatever it is, and raised again: what was begun is of no use
         with contextlib.suppress(LedgerError), database.transaction() as db:
             projection.drop_anew(db)
         raise
+    with database.guard() as db:
+        calls: int = db.execute("SELECT count(*) FROM calls").fetchone()[0]
+    return calls
 
 
-def _finish(database: Database, anew: Anew, last: int, tell: Callable[[int, int], None]) -> int:
+def _make(database: Database, words: Words, tell: Callable[[int], None]) -> None:
     while True:
         with database.transaction() as db:
-            if anew.grow(db, STEP):
-                return anew.replace(db)
-        tell(anew.seq, max(anew.seq, last))
+            if words.grow(db, STEP):
+                words.replace(db)
+                return
+        tell(words.seq)
         time.sleep(PAUSE)

@@ -11,7 +11,7 @@ import pytest
 from audit import forger
 from audit.made import MORNING, FixedSigner, filled, hurried, record, write
 
-from genesys_tui.audit import anew, rebuilding
+from genesys_tui.audit import mending, rebuilding
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.rebuilding import rebuild
@@ -46,6 +46,11 @@ def dump(path: Path) -> list[object]:
 INJURIES = {
     "a call that is hidden": forger.hide_a_call_from_the_table,
     "a call shown otherwise": forger.show_a_call_otherwise,
+    "an end that is hidden": forger.show_a_call_as_running,
+    "two ends exchanged": forger.show_two_calls_with_each_others_ends,
+    "a call from before": forger.show_a_call_from_before_the_first_event,
+    "a call from behind": forger.show_a_call_from_behind_the_last_event,
+    "all of it pretended": forger.have_the_table_know_nothing,
     "an erasure pretended": forger.pretend_it_was_erased,
 }
 
@@ -117,7 +122,7 @@ def test_what_is_erased_meanwhile_comes_back_in_no_index(path: Path, monkeypatch
             write(ledger, f"more{number}")
 
         def erase(done: int, total: int) -> None:
-            if done > 285:
+            if done > total - 20:
                 ledger.erase("secret")
 
         with pytest.raises(LedgerError, match="Something was erased meanwhile"):
@@ -154,17 +159,37 @@ def test_it_is_done_once_at_a_time_and_to_a_ledger_alone(path: Path, tmp_path: P
         rebuild(tmp_path / "text")
 
 
-def test_rows_are_made_in_steps_where_no_texts_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that the last step, while which others wait, is a short one."""
-    monkeypatch.setattr(anew, "ROWS", 16)
-    with hurried(Ledger(tmp_path / "l.db", text="none")) as ledger:
-        for number in range(100):
-            write(ledger, f"r{number:02}")
-    behind: list[int] = []
-    before = dump(tmp_path / "l.db")
-    assert rebuild(tmp_path / "l.db", lambda done, _: behind.append(done)) == 100
-    assert behind == list(range(16, 201, 16))
-    assert dump(tmp_path / "l.db") == before
+def test_a_table_of_which_nothing_is_right_is_mended_in_steps(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that stand in each other's way, too; and a call that ends while it is missing is recorded whole."""
+    monkeypatch.setattr(mending, "EVENTS", 16)
+    monkeypatch.setattr(mending, "ROWS", 4)
+    with hurried(Ledger(path)) as ledger:
+        ledger.start(record("runs", started_at=MORNING - timedelta(days=1)), [{"role": "user", "content": "still"}])
+        before = dump(path)
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("UPDATE calls SET request_id = '-' || request_id, end_seq = -end_seq")
+            db.execute("UPDATE calls SET tokens = 1, erased = 1 - erased")
+        assert verify(path).verdict is Verdict.INVALID
+        behind: list[int] = []
+        assert rebuild(path, lambda done, _: behind.append(done)) == 131
+        assert len(behind) > 10
+        assert behind == sorted(behind)
+        assert dump(path) == before
+        ledger.end(record("runs", status="completed"), "no more")
+    assert verify(path).verdict is Verdict.UNANCHORED
+
+
+def test_rows_with_one_name_under_an_index_that_is_gone_are_told_apart(path: Path) -> None:
+    before = dump(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DROP INDEX calls_by_request_id")
+        db.execute("DROP INDEX calls_by_end")
+        db.execute("DROP INDEX calls_by_model")
+        db.execute("CREATE INDEX calls_by_model ON calls (model) WHERE model = 'other'")
+        db.execute("UPDATE calls SET request_id = 'r0005', end_seq = 12")
+    assert verify(path).verdict is Verdict.INVALID
+    assert rebuild(path) == 130
+    assert dump(path) == before
 
 
 def test_two_calls_of_one_name_are_no_obstacle(path: Path) -> None:

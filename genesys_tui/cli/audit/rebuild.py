@@ -13,8 +13,8 @@ from genesys_tui.cli.streams import narrate
 def rebuild() -> None:
     """Make the table that is browsed and searched anew, where `audit verify` finds it wrong.
 
-    It comes out of the ledger's events, which stay as they are. Apps may run meanwhile, and wait while it is put in
-    place: a second for each 200,000 calls or so. Stopped, it changes nothing.
+    It comes out of the ledger's events, which stay as they are. Apps may run meanwhile, and wait now and then for a
+    moment: two or three seconds, at most, with a million calls.
     """
     from genesys_tui.audit.rebuilding import rebuild as make_anew
     from genesys_tui.config import load_settings
