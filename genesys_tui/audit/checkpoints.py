@@ -85,7 +85,10 @@ class Checkpoints:
             try:
                 with self._db.transaction() as db:
                     note = self._append(db, seed)
-            except (ValueError, KeyError) as error:
+            except BaseException as error:  # whatever it is, and raised again: what was taken back is not in the tree
+                self._tree = Tree()
+                if not isinstance(error, (ValueError, KeyError)):
+                    raise
                 raise LedgerError(
                     f"No checkpoint can be written: the audit file {self._db.path} is damaged. See `audit verify`."
                 ) from error
@@ -98,7 +101,7 @@ class Checkpoints:
         self._sign_first()
         with self._writing:
             seed, self.trouble = self._key()
-            with self._db.guard() as db:
+            with self._db.reading() as db:
                 self._grow(db, log.newest(db, "checkpoint"))
                 return _signed(self._here(db, time.time_ns() // 1000), seed)
 
@@ -173,7 +176,7 @@ class Checkpoints:
         """Sign the ledger where no checkpoint is signed yet: with a key and none by it, it would look rewritten."""
         with self._writing:
             seed, _ = self._key()
-            with contextlib.suppress(LedgerError, ValueError, KeyError), self._db.guard() as db:
+            with contextlib.suppress(LedgerError, ValueError, KeyError), self._db.reading() as db:
                 last = log.newest(db, "checkpoint")
                 if seed is None or (last is not None and parse_note(last.payload["note"]).signatures):
                     return
@@ -185,7 +188,7 @@ class Checkpoints:
         if self._signer is None or self._seed is None:
             return ""
         try:
-            with self._db.guard() as db:
+            with self._db.reading() as db:
                 opening = log.read(db, 1)
                 ledger = bytes.fromhex(opening.payload["ledger"]) if opening else b""
                 return contradiction(db, ledger, self._signer.kept())
@@ -236,7 +239,7 @@ class Checkpoints:
                 trouble = error.message
         if self._signer is not None and self._seed is not None:
             try:
-                with self._db.guard() as db:
+                with self._db.reading() as db:
                     # What contradicts the ledger is evidence: it is never written over.
                     trouble = contradiction(db, note.ledger, self._signer.kept()) or trouble
                 if not trouble:

@@ -93,8 +93,14 @@ class Database:
                     raise
 
     @contextmanager
-    def guard(self, what: str = "read") -> Iterator[sqlite3.Connection]:
-        """The connection, for this thread alone. For short reads: meanwhile nobody writes."""
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for this thread alone, and for reads that fit each other: see `snapshot`."""
+        with self.guard("read") as db, snapshot(db):
+            yield db
+
+    @contextmanager
+    def guard(self, what: str) -> Iterator[sqlite3.Connection]:
+        """The connection, for this thread alone."""
         with self._lock:
             try:
                 yield self._db
@@ -122,6 +128,20 @@ class _Reader(sqlite3.Connection):
         if self._lacking is not None:
             sql = self._lacking.sub(lambda found: projection.empty(found[1]), sql)
         return super().execute(sql, *values)
+
+
+@contextmanager
+def snapshot(db: sqlite3.Connection) -> Iterator[None]:
+    """Reads that all see the same state of the file. Short ones: meanwhile nobody may be able to write."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")  # nothing was written
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:

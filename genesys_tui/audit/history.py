@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from genesys_tui.audit import log
-from genesys_tui.audit.database import Unwritable, cannot, connect_to_read
+from genesys_tui.audit.database import Unwritable, cannot, connect_to_read, snapshot
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.selection import selection, teach
 
@@ -50,10 +50,11 @@ class History:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection, for this thread alone."""
+        """The connection, for this thread alone, and for reads that fit each other."""
         with self._lock:
             try:
-                yield self._db
+                with snapshot(self._db):
+                    yield self._db
             except sqlite3.Error as error:
                 raise Unwritable(cannot("read", self.path, error)) from error
 

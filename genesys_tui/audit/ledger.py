@@ -9,38 +9,30 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal
 
 from genesys_tui.audit import erasure, log, projection, reading
+from genesys_tui.audit.appending import Appender, Entry
 from genesys_tui.audit.canonical import canonical
 from genesys_tui.audit.checkpoints import Checkpoints, Signer
 from genesys_tui.audit.database import Database, Unwritable, journal_mode
 from genesys_tui.audit.events import fields_of, record_of, said_in
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.instances import Instance, is_alive
-from genesys_tui.audit.proofs import NEVER, hashed_from
 from genesys_tui.audit.reading import Call
 from genesys_tui.audit.records import Record
 from genesys_tui.audit.selection import teach
 from genesys_tui.audit.spool import Spool, left_behind
-from genesys_tui.audit.texts import Keeping, Text, texts_of
+from genesys_tui.audit.texts import Keeping, texts_of
 from genesys_tui.errors import LedgerError
 
 __all__ = ["EVERYTHING", "Call", "Filter", "Ledger"]
 
 Mode = Literal["required", "best-effort"]
-
-
-class _Entry(NamedTuple):
-    """An event to come."""
-
-    kind: str
-    at: int
-    fields: dict[str, Any]
-    texts: list[Text]
 
 
 class Ledger:
@@ -71,7 +63,10 @@ class Ledger:
         """How many calls of dead processes were closed on opening."""
         self._keeping, self._mode = text, mode
         self._db = Database(path)
+        self._lost = ""  # what of a spool could not be read, as a sentence
         self._instance: Instance | None = None
+        self._turn = threading.RLock()
+        """Held from a look at the spool until what waited there is forgotten."""
         try:
             with self._db.guard("opened") as db:
                 teach(db)
@@ -88,12 +83,12 @@ class Ledger:
         """Write down that a call is about to be made. Raises LedgerError; then it must not be made."""
         texts = texts_of({"prompt": canonical(messages)}, self._keeping)
         owner = self._instance.name if self._instance else ""
-        self._write(_Entry("start", _now(), {"owner": owner, "record": fields_of(record)}, texts))
+        self._write(Entry("start", _now(), {"owner": owner, "record": fields_of(record)}, texts))
 
     def end(self, record: Record, reply: str) -> None:
         """Write down how a started call ended. Raises LedgerError, also where it had ended already."""
         texts = texts_of({"reply": reply, "said": said_in(record)}, self._keeping)
-        self._write(_Entry("end", _now(), {"record": fields_of(record)}, texts))
+        self._write(Entry("end", _now(), {"record": fields_of(record)}, texts))
 
     def erase(self, request_id: str, tell: Callable[[float], None] = lambda _: None) -> None:
         """Remove for good what was said in an ended call; that it was made, and how it went, stays.
@@ -108,12 +103,12 @@ class Ledger:
 
     def get(self, request_id: str) -> Call:
         """One call, by its request id or the beginning of it. Raises LedgerError for none or several."""
-        with self._db.guard() as db:
+        with self._db.reading() as db:
             return reading.get(db, request_id)
 
     def place_of(self, request_id: str) -> reading.Place:
         """Where a call stands in the chain. Raises LedgerError."""
-        with self._db.guard() as db:
+        with self._db.reading() as db:
             return reading.place_of(db, request_id)
 
     def calls(self, wanted: Filter = EVERYTHING, limit: int | None = None) -> Iterator[Call]:
@@ -121,7 +116,7 @@ class Ledger:
         below = 2**61
         while limit is None or limit > 0:
             page = 256 if limit is None else min(256, limit)
-            with self._db.guard() as db:
+            with self._db.reading() as db:
                 found = reading.newest_first(db, wanted, below, page)
             yield from (each.call for each in found)
             if len(found) < page:
@@ -131,7 +126,7 @@ class Ledger:
 
     def describe(self) -> str:
         """How many calls it holds and how it is written, for `doctor`; how its checkpoints are kept, they say."""
-        with self._db.guard() as db:
+        with self._db.reading() as db:
             count = db.execute("SELECT count(*) FROM calls").fetchone()[0]
             mode = db.execute("PRAGMA journal_mode").fetchone()[0]
         calls = "call" if count == 1 else "calls"
@@ -164,47 +159,47 @@ class Ledger:
         except OSError as error:
             raise LedgerError(f"The audit file {self.path} cannot be opened: {error}. Check the folder.") from error
         self._spool = Spool(self.path.parent / "spool" / f"{self._instance.name}.jsonl")
-        self._about = {"journal": journal_mode(), "sqlite": sqlite3.sqlite_version}
+        about = {"journal": journal_mode(), "sqlite": sqlite3.sqlite_version}
         settings = {"text": self._keeping, "mode": self._mode, "anchored": anchor is not None}
-        self._settings = {**settings, **self._about}
+        left = left_behind(self._spool.file.parent, self._instance.folder)
         with self._db.transaction() as db:
             try:
-                self._id = log.prepare(db, _now(), self._about)
+                self._id = log.prepare(db, _now(), about)
                 projection.prepare(db)
                 projection.catch_up(db)
-                self._take_in_left_behind(db)
+                self._appender = Appender(self.path, self._id, {**settings, **about})
+                damaged = [self._appender.take_in(db, spool) for spool in left]
                 self.recovered = self._recover(db)
             except (*projection.UNREADABLE, LedgerError) as error:
                 why = error.message if isinstance(error, LedgerError) else "it holds a record that cannot be read"
                 raise LedgerError(
                     f"The audit file {self.path} cannot be opened: {why}. Restore the file from a copy."
                 ) from None
-        for spool in self._left:
-            spool.clear()
+        told = [spool.taken_in(count) for spool, count in zip(left, damaged, strict=True)]
+        self.notice = self._lost = " ".join(filter(None, told))
 
-    def _write(self, entry: _Entry) -> None:
+    def _write(self, entry: Entry) -> None:
         """Into the ledger, behind what waits in the spool; or, where that cannot be, into the spool."""
-        try:
-            with self._db.transaction() as db:
-                before = log.last(db)[0]
-                if waiting := bool(self._spool):
-                    self._take_in(db, self._spool)
-                self._append(db, entry)
-                news = log.last(db)[0] - before
-        except Unwritable as error:
-            self._put_aside(entry, error)
-            return
-        if waiting:
-            self._spool.clear()
-        self.notice = ""
+        with self._turn:
+            try:
+                with self._db.transaction() as db:
+                    before = log.last(db)[0]
+                    damaged = self._appender.take_in(db, self._spool) if self._spool else None
+                    self._appender.append(db, entry)
+                    news = log.last(db)[0] - before
+            except Unwritable as error:
+                self._put_aside(entry, error)
+                return
+            if damaged is not None:
+                self._lost += self._spool.taken_in(damaged)
+            self.notice = self._lost
         self._checkpoints.news(news)
 
-    def _put_aside(self, entry: _Entry, error: Unwritable) -> None:
+    def _put_aside(self, entry: Entry, error: Unwritable) -> None:
         """Into the spool: in best-effort mode anything, else only the end of a call, which has been made."""
         if self._instance is None or (self._mode == "required" and entry.kind == "start"):
             raise error
-        texts = [[each.part, each.salt.hex(), each.body, each.proof] for each in entry.texts]
-        self._spool.add({"kind": entry.kind, "at": entry.at, "fields": entry.fields, "texts": texts})
+        self._spool.add(entry.written())
         self.notice = (
             f"The audit file cannot be written. Calls are recorded in {self._spool.file} until it can."
             f" {error.message.removesuffix(' Without it no call is made.')}"
@@ -212,54 +207,12 @@ class Ledger:
         if self._mode == "required":
             raise LedgerError(f"{error.message} How this call ended is kept in {self._spool.file} until it can be.")
 
-    def _append(self, db: sqlite3.Connection, entry: _Entry) -> None:
-        """Append an event of a call, if it may be. Raises LedgerError."""
-        request_id = entry.fields["record"]["request_id"]
-        projection.catch_up(db)  # with what a program of before wrote meanwhile
-        row = _row_of(db, request_id)
-        fields = entry.fields
-        if entry.kind == "start":
-            if row:
-                raise LedgerError(f"The request id {request_id} is already recorded. Use another one.")
-            self._tell_settings(db)
-        else:
-            if row is None or row[1] is not None:
-                raise LedgerError(f"The call {request_id} is not open in the audit file {self.path}.")
-            fields = {**fields, "start": row[0]}
-        log.append(db, self._id, entry.kind, entry.at, fields, entry.texts)
-
-    def _tell_settings(self, db: sqlite3.Connection) -> None:
-        """Write down under which settings calls are recorded from here on, where they changed."""
-        known = log.newest(db, "config")
-        if known is None or known.payload["settings"] != self._settings:
-            log.append(db, self._id, "config", _now(), {"settings": self._settings})
-
-    def _take_in(self, db: sqlite3.Connection, spool: Spool) -> None:
-        """Append what waits in a spool; what had been taken in before stays out."""
-        projection.catch_up(db)
-        for entry in spool.entries():
-            texts = [Text(part, bytes.fromhex(salt), body, proof) for part, salt, body, proof in entry["texts"]]
-            fields = {**entry["fields"], "spooled": True}
-            record = fields["record"]
-            row = _row_of(db, record["request_id"])
-            if entry["kind"] == "end" and row is None:  # its start was written to a file that is gone
-                opening = {**record, "status": "running"}
-                log.append(db, self._id, "start", entry["at"], {"owner": "", "record": opening, "spooled": True})
-            if any(text.body is None for text in texts) and hashed_from(db) == NEVER:  # as it was elsewhere
-                log.append(db, self._id, "config", _now(), {"settings": {**self._settings, "text": "hash"}})
-            if row is None or (entry["kind"] == "end" and row[1] is None):
-                self._append(db, _Entry(entry["kind"], entry["at"], fields, texts))
-
     def _empty_spool(self) -> None:
-        with self._db.transaction() as db:
-            self._take_in(db, self._spool)
-        self._spool.clear()
+        with self._turn:
+            with self._db.transaction() as db:
+                damaged = self._appender.take_in(db, self._spool)
+            self._lost += self._spool.taken_in(damaged)
         self._checkpoints.news(1)
-
-    def _take_in_left_behind(self, db: sqlite3.Connection) -> None:
-        self._left = left_behind(self._spool.file.parent, self._instance.folder) if self._instance else []
-        for spool in self._left:
-            self._take_in(db, spool)
 
     def _recover(self, db: sqlite3.Connection) -> int:
         """Close the calls whose process died."""
@@ -284,13 +237,6 @@ def _opened(seq: int, payload: str) -> Iterator[tuple[int, str, Record]]:
     with contextlib.suppress(*projection.UNREADABLE):
         fields = json.loads(payload)
         yield seq, str(fields["owner"]), record_of(fields["record"])
-
-
-def _row_of(db: sqlite3.Connection, request_id: str) -> tuple[int, int | None] | None:
-    row: tuple[int, int | None] | None = db.execute(
-        "SELECT start_seq, end_seq FROM calls WHERE request_id = ?", (projection.storable(request_id),)
-    ).fetchone()
-    return row
 
 
 def _now() -> int:

@@ -72,7 +72,7 @@ def _suspects(database: Database, last: int, tell: Callable[[int], None]) -> lis
     found: set[int] = set()
     for first in range(1, last + 1, EVENTS):
         span = first, min(first + EVENTS - 1, last)
-        with database.guard() as db:
+        with database.reading() as db:
             found.update(projection.different(db, *span))
             found.update(seq for (seq,) in db.execute(_NOT_ENDED, span))
         tell(span[1])
@@ -83,7 +83,7 @@ def _ends(database: Database, starts: set[int], last: int) -> dict[int, int]:
     """With which events those calls ended, as far as they did."""
     found: dict[int, int] = {}
     for first in range(min(starts, default=last), last + 1, EVENTS):
-        with database.guard() as db:
+        with database.reading() as db:
             _add_ends(db, found, starts, (first, min(first + EVENTS - 1, last)))
     return found
 

@@ -47,7 +47,7 @@ def rebuild(path: Path, tell: Callable[[int, int], None] = lambda _, __: None) -
 
 
 def _rebuild(database: Database, tell: Callable[[int, int], None]) -> int:
-    with database.guard() as db:
+    with database.reading() as db:
         last = log.last(db)[0]
     mend(database, lambda seq: tell(seq, 2 * last))
     words = Words()
@@ -59,7 +59,7 @@ def _rebuild(database: Database, tell: Callable[[int, int], None]) -> int:
         with contextlib.suppress(LedgerError), database.transaction() as db:
             projection.drop_anew(db)
         raise
-    with database.guard() as db:
+    with database.reading() as db:
         calls: int = db.execute("SELECT count(*) FROM calls").fetchone()[0]
     return calls
 

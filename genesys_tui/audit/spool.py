@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from typing import Any
 
 from genesys_tui.audit.instances import is_alive
 from genesys_tui.errors import LedgerError
+
+DAMAGED = ".damaged"
+"""How the file is named from which not all could be read."""
 
 
 class Spool:
@@ -41,15 +45,36 @@ class Spool:
     def __bool__(self) -> bool:
         return self.file.exists()
 
-    def entries(self) -> Iterator[dict[str, Any]]:
-        """What waits, in order. A last line that is not whole was never acknowledged, and is left out."""
-        for line in self.file.read_bytes().splitlines(keepends=True):
-            if line.endswith(b"\n"):
-                yield json.loads(line)
+    def lines(self) -> Iterator[dict[str, Any] | None]:
+        """What waits, in order; None for a line that cannot be read.
 
-    def clear(self) -> None:
-        """Forget what has been taken in."""
-        self.file.unlink(missing_ok=True)
+        A last line that is not whole was never acknowledged, and is left out. Another program may have taken in all.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            for line in self.file.read_bytes().splitlines(keepends=True):
+                if line.endswith(b"\n"):
+                    yield _parsed(line)
+
+    def taken_in(self, damaged: int) -> str:
+        """Forget it, now that it is in the ledger. With ``damaged`` lines that are not, keep it; a sentence says so."""
+        if not damaged:
+            self.file.unlink(missing_ok=True)
+            return ""
+        kept = self.file.with_suffix(DAMAGED)
+        with contextlib.suppress(OSError):
+            self.file.replace(kept)
+        return (
+            f"{damaged:,} record{'' if damaged == 1 else 's'} that waited for the audit file cannot be read and could"
+            f" not be taken in. Keep {kept}, and look into it."
+        )
+
+
+def _parsed(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line.lstrip(b"\0"))  # which a power cut may leave
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def left_behind(folder: Path, instances: Path) -> list[Spool]:

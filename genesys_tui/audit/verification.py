@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from genesys_tui.audit import schema
-from genesys_tui.audit.database import connect_to_read
+from genesys_tui.audit.database import connect_to_read, snapshot
 from genesys_tui.audit.findings import Evidence, Ledgered, Unreadable, judged
 from genesys_tui.audit.notes import Key, Note
 from genesys_tui.audit.processes import MANY, PROCESSORS, spread
@@ -68,7 +68,8 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
         for checked in _checked(path, bounds, evidence, last):
             found.add(checked)
             tell(found.size, last)
-        found.compare_table(db, last)
+        with snapshot(db):
+            found.compare_table(db, last)
     return judged(found)
 
 

@@ -63,7 +63,7 @@ def kill_rounds(path: Path, mode: str, rounds: int, seed: int = 0) -> int:
         assert all(calls[name].status == "completed" for name in ended), "an acknowledged end is lost"
         assert {record.status for record in calls.values()} <= {"completed", "failed"}
         assert {calls[name].stop_reason for name in calls.keys() - ended} <= {"", "interrupted"}
-        with ledger._db.guard() as db:
+        with ledger._db.reading() as db:
             kinds = dict(db.execute("SELECT kind, count(*) FROM events GROUP BY kind").fetchall())
             which = "kind IN ('end', 'recovered') GROUP BY json_extract(payload, '$.start')"
             ends = f"SELECT count(*) FROM events WHERE {which}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from audit.made import FixedSigner, anchors_in, hurried, write
 
-from genesys_tui.audit import checkpoints
+from genesys_tui.audit import checkpoints, database
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.notes import Key, parse_note
 from genesys_tui.audit.report import Verdict
@@ -21,7 +23,7 @@ from genesys_tui.errors import LedgerError
 
 
 def events(ledger: Ledger, kind: str) -> list[dict[str, Any]]:
-    with ledger._db.guard() as db:
+    with ledger._db.reading() as db:
         rows = db.execute("SELECT payload FROM events WHERE kind = ? ORDER BY seq", (kind,)).fetchall()
     return [json.loads(row[0]) for row in rows]
 
@@ -61,6 +63,23 @@ def test_there_is_one_every_hundred_events_and_one_at_the_end(tmp_path: Path) ->
         assert len(events(ledger, "checkpoint")) == 1
     with Ledger(tmp_path / "l.db") as ledger:
         assert len(events(ledger, "checkpoint")) == 2
+
+
+def test_one_that_could_not_be_committed_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next event has its place, and the checkpoints to come are of that one."""
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "WAL_IS_SOUND", False)
+    with hurried(Ledger(tmp_path / "l.db", signer=FixedSigner())) as ledger:
+        write(ledger, "a")
+        with closing(sqlite3.connect(tmp_path / "l.db", isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM events").fetchone()
+            with pytest.raises(LedgerError, match="locked"):
+                ledger.checkpoints.write()
+        write(ledger, "b")
+        ledger.checkpoints.write()
+    report = verify(tmp_path / "l.db", key=FixedSigner().public)
+    assert (report.verdict, report.signed) == (Verdict.UNANCHORED, report.checkpoints)
 
 
 def test_there_is_one_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def test_no_more_calls_run_at_once_than_are_allowed(bench: MakeBench) -> None:
 def test_a_probe_is_marked_in_what_is_hashed_and_the_ledger_verifies(bench: MakeBench, tmp_path: Path) -> None:
     place = bench()
     report = place.report(repeat=2)
-    with place.ledger._db.guard() as db:
+    with place.ledger._db.reading() as db:
         starts = [row[0] for row in db.execute("SELECT payload FROM events WHERE kind = 'start'")]
     assert len(starts) == 2
     assert all(f'"probe":"{report.id}"' in payload for payload in starts)

@@ -1,0 +1,117 @@
+"""What waits in a spool reaches the ledger once, whoever else is at work; and what cannot be read is kept and told."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from audit.made import hurried, record, write
+
+from genesys_tui.audit import database
+from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.report import Verdict
+from genesys_tui.audit.spool import Spool
+from genesys_tui.audit.verification import verify
+
+HI = [{"role": "user", "content": "Hi"}]
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Another program is writing, and does not come to an end."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    return tmp_path / "l.db"
+
+
+def recorded(path: Path) -> list[str]:
+    with Ledger(path) as ledger:
+        return sorted(call.record.request_id for call in ledger.calls())
+
+
+def test_what_is_put_aside_while_others_are_taken_in_is_not_forgotten_with_them(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+    forget = Spool.taken_in
+
+    def held(self: Spool, damaged: int) -> str:
+        reached.set()
+        go_on.wait(0.5)
+        return forget(self, damaged)
+
+    with hurried(Ledger(path, mode="best-effort")) as ledger:
+        with locked(path):
+            ledger.start(record("one"), HI)
+        monkeypatch.setattr(Spool, "taken_in", held)
+        second = threading.Thread(target=ledger.start, args=(record("two"), HI))
+        second.start()
+        assert reached.wait(10)
+        with locked(path):
+            third = threading.Thread(target=ledger.start, args=(record("three"), HI))
+            third.start()
+            third.join(2)
+            go_on.set()
+            third.join(10)
+        second.join(10)
+    assert recorded(path) == ["one", "three", "two"]
+
+
+def test_a_spool_that_somebody_else_took_in_meanwhile_is_no_obstacle(path: Path) -> None:
+    with hurried(Ledger(path, mode="best-effort")) as ledger:
+        with locked(path):
+            ledger.start(record("one"), HI)
+        (file,) = (path.parent / "spool").iterdir()
+        assert [*Spool(file).lines()]
+        file.unlink()
+        assert [*Spool(file).lines()] == []
+        write(ledger, "two")
+    assert recorded(path) == ["two"]
+
+
+DAMAGES = {
+    "nothing but zeros": b"\0" * 40 + b"\n",
+    "half a line": b'{"kind": "start", "at": 1, "fie\n',
+    "another thing": b'["start"]\n',
+    "no record": b'{"kind": "start", "at": 1, "fields": {}, "texts": []}\n',
+    "a record that is none": b'{"kind": "start", "at": 1, "fields": {"record": {"request_id": "x", "a": 0.5}}, '
+    b'"texts": []}\n',
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_what_cannot_be_read_is_kept_and_told_and_the_rest_taken_in(damage: str, path: Path) -> None:
+    with hurried(Ledger(path, mode="best-effort")) as ledger:
+        write(ledger, "before")
+        with locked(path):
+            ledger.start(record("one"), HI)
+            ledger.start(record("two"), HI)
+        (file,) = (path.parent / "spool").iterdir()
+        whole = file.read_bytes()
+        file.unlink()
+    first, second = whole.splitlines(keepends=True)
+    assert json.loads(second)["kind"] == "start"
+    spool = path.parent / "spool" / "dead.jsonl"
+    spool.write_bytes(first + DAMAGES[damage] + b"\0\0" + second)
+    with Ledger(path) as ledger:
+        kept = spool.with_suffix(".damaged")
+        assert ledger.notice.startswith("1 record that waited for the audit file cannot be read")
+        assert str(kept) in ledger.notice
+        write(ledger, "after")
+        assert str(kept) in ledger.notice, "and it is not forgotten with the next call"
+    assert DAMAGES[damage] in kept.read_bytes()
+    assert not spool.exists()
+    assert recorded(path) == ["after", "before", "one", "two"]
+    assert verify(path).verdict is Verdict.UNANCHORED
