@@ -5,12 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from genesys_tui.audit import log, projection
+from genesys_tui.audit import log, projection, words
 from genesys_tui.audit.database import Database
 from genesys_tui.errors import LedgerError
 
 STEP = 400
 """Pages of the index that are cleaned at a time: a few milliseconds, during which calls wait."""
+
+MOST_LEVELS = 500
+"""Levels of the index from which on it is made anew: each cleaning adds some, and SQLite bears no more than 2000."""
+
+_CURSOR = "erased"
+"""The cursor that says up to which erasure the index was cleaned."""
+
+_SECOND_FORM = b"\xff\x00\x00\x01"
 
 
 def erase(db: sqlite3.Connection, ledger: bytes, request_id: str, at: int) -> None:
@@ -31,8 +39,35 @@ def erase(db: sqlite3.Connection, ledger: bytes, request_id: str, at: int) -> No
     log.append(db, ledger, "erase", at, {"last": end, "request_id": request_id, "start": start})
 
 
+def unfinished(db: sqlite3.Connection) -> bool:
+    """Whether something was erased of which the index was not cleaned, as where the program was killed before."""
+    return _cleaned(db) < _newest(db)
+
+
 def purge(database: Database, tell: Callable[[float], None]) -> None:
-    """Clean the index of what it only marked as deleted, and the journal. In small steps: calls go on meanwhile."""
+    """Clean the index of what it only marked as deleted, and the journal. In small steps: calls go on meanwhile.
+
+    Raises LedgerError; then it is still unfinished.
+    """
+    with database.reading() as db:
+        newest, levels = _newest(db), _levels(db)
+    if levels > MOST_LEVELS:
+        with words.alone(database.path):
+            words.make_anew(database, tell)
+    else:
+        _merge(database, tell)
+    with database.guard("written") as db:
+        if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise LedgerError(
+                f"It is erased, but a copy may be left in {database.path}-wal while another program reads. It is"
+                " cleaned when the audit file is opened next."
+            )
+    with database.transaction() as db:
+        db.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (_CURSOR, newest))
+    tell(1.0)
+
+
+def _merge(database: Database, tell: Callable[[float], None]) -> None:
     with database.transaction() as db:
         pages = db.execute("SELECT count(*) FROM words_data").fetchone()[0]
         db.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (-STEP,))
@@ -44,7 +79,27 @@ def purge(database: Database, tell: Callable[[float], None]) -> None:
             db.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (STEP,))
             done += STEP
             if db.total_changes - before < 2:
-                break
-    with database.guard("written") as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    tell(1.0)
+                return
+
+
+def _levels(db: sqlite3.Connection) -> int:
+    """How many levels the index has, most of them empty: https://sqlite.org/fts5.html#the_data_structure."""
+    block = db.execute("SELECT block FROM words_data WHERE id = 10").fetchone()[0][4:]
+    count = 0
+    for byte in block.removeprefix(_SECOND_FORM):
+        count = count << 7 | byte & 0x7F
+        if byte < 0x80:
+            break
+    return count
+
+
+def _newest(db: sqlite3.Connection) -> int:
+    query = (
+        "SELECT max(seq) FROM events WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered' AND kind = 'erase'"
+    )
+    return db.execute(query).fetchone()[0] or 0
+
+
+def _cleaned(db: sqlite3.Connection) -> int:
+    row = db.execute("SELECT seq FROM cursors WHERE name = ?", (_CURSOR,)).fetchone()
+    return row[0] if row else 0

@@ -63,6 +63,7 @@ class Ledger:
         """How many calls of dead processes were closed on opening."""
         self._keeping, self._mode = text, mode
         self._db = Database(path)
+        self._unclean = False  # whether an erasure was not finished
         self._lost = ""  # what of a spool could not be read, as a sentence
         self._instance: Instance | None = None
         self._turn = threading.RLock()
@@ -78,6 +79,8 @@ class Ledger:
             self._db.close()
             raise
         self._checkpoints = Checkpoints(self._db, signer, anchor)
+        if self._unclean:
+            threading.Thread(target=self._clean_aside, name="cleaning", daemon=True).start()
 
     def start(self, record: Record, messages: list[dict[str, str]]) -> None:
         """Write down that a call is about to be made. Raises LedgerError; then it must not be made."""
@@ -90,16 +93,19 @@ class Ledger:
         texts = texts_of({"reply": reply, "said": said_in(record)}, self._keeping)
         self._write(Entry("end", _now(), {"record": fields_of(record)}, texts))
 
-    def erase(self, request_id: str, tell: Callable[[float], None] = lambda _: None) -> None:
-        """Remove for good what was said in an ended call; that it was made, and how it went, stays.
+    def erase(self, *request_ids: str, tell: Callable[[float], None] = lambda _: None) -> None:
+        """Remove for good what was said in ended calls; that they were made, and how they went, stays.
 
         ``tell`` hears how far the cleaning is, from 0 to 1. Raises LedgerError.
         """
-        call = self.get(request_id)
-        with self._db.transaction() as db:
-            erasure.erase(db, self._id, call.record.request_id, _now())
-        self._checkpoints.news(1)
-        erasure.purge(self._db, tell)
+        try:
+            for request_id in request_ids:
+                call = self.get(request_id)
+                with self._db.transaction() as db:
+                    erasure.erase(db, self._id, call.record.request_id, _now())
+                self._checkpoints.news(1)
+        finally:
+            self._clean(tell)
 
     def get(self, request_id: str) -> Call:
         """One call, by its request id or the beginning of it. Raises LedgerError for none or several."""
@@ -169,6 +175,7 @@ class Ledger:
                 projection.catch_up(db)
                 self._appender = Appender(self.path, self._id, {**settings, **about})
                 damaged = [self._appender.take_in(db, spool) for spool in left]
+                self._unclean = erasure.unfinished(db)
                 self.recovered = self._recover(db)
             except (*projection.UNREADABLE, LedgerError) as error:
                 why = error.message if isinstance(error, LedgerError) else "it holds a record that cannot be read"
@@ -206,6 +213,17 @@ class Ledger:
         )
         if self._mode == "required":
             raise LedgerError(f"{error.message} How this call ended is kept in {self._spool.file} until it can be.")
+
+    def _clean(self, tell: Callable[[float], None] = lambda _: None) -> None:
+        """Finish what was begun with an erasure, now or by a program that was ended before."""
+        with self._db.reading() as db:
+            unfinished = erasure.unfinished(db)
+        if unfinished:
+            erasure.purge(self._db, tell)
+
+    def _clean_aside(self) -> None:
+        with contextlib.suppress(LedgerError):  # then whoever opens the ledger next does
+            self._clean()
 
     def _empty_spool(self) -> None:
         with self._turn:

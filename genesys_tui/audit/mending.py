@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from genesys_tui.audit import log, projection
+from genesys_tui.audit import comparison, log, projection
 from genesys_tui.audit.database import Database
 
 EVENTS = 4096
@@ -73,7 +73,7 @@ def _suspects(database: Database, last: int, tell: Callable[[int], None]) -> lis
     for first in range(1, last + 1, EVENTS):
         span = first, min(first + EVENTS - 1, last)
         with database.reading() as db:
-            found.update(projection.different(db, *span))
+            found.update(comparison.different(db, *span))
             found.update(seq for (seq,) in db.execute(_NOT_ENDED, span))
         tell(span[1])
     return sorted(found)

@@ -1,6 +1,6 @@
 """The projection: a row for each call, to browse and search by. Disposable: the ledger's events hold all of it.
 
-Its columns come out of the payload by ``_PATHS`` and nothing else, so that SQLite itself can compare the two.
+Its columns come out of the payload by ``PATHS`` and nothing else, so that SQLite itself can compare the two.
 """
 
 from __future__ import annotations
@@ -8,13 +8,12 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 VERSION = 3
 """Of the columns. A projection of another version is made anew."""
 
-_PATHS = {
+PATHS = {
     "request_id": "request_id",
     "time": "started_at_us",
     "model": "model",
@@ -34,7 +33,7 @@ _PATHS = {
 }
 """Column → its name in the payload's record. Times in microseconds, rates in thousandths."""
 
-COLUMNS = tuple(_PATHS)
+COLUMNS = tuple(PATHS)
 SORTED = (
     *("time", "model", "status", "stop_reason", "tokens", "rate"),
     *("ttft", "gap", "attempts", "profile", "conversation"),
@@ -49,7 +48,7 @@ UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, O
 
 _LARGEST = 2**63 - 1
 
-_EMPTY: dict[str, str | int] = {
+EMPTY: dict[str, str | int] = {
     **dict.fromkeys(("stop_reason", "probe"), ""),
     **dict.fromkeys(("tokens", "attempts", "elapsed", "stalls", "estimated"), 0),
     **dict.fromkeys(("rate", "ttft", "gap"), UNMEASURED),
@@ -84,25 +83,8 @@ _UPDATE = f"UPDATE OR IGNORE calls SET end_seq = ?, ({', '.join(COLUMNS)}) = ({_
 _ADDED = ("probe", "estimated")
 """The columns that earlier versions lack."""
 
-_STORED = {
-    **{name: f"c.{name}" for name in COLUMNS},
-    **{name: f"nullif(c.{name}, {empty!r})" for name, empty in _EMPTY.items()},
-    # The payload's true is no 1.
-    "estimated": "CASE c.estimated WHEN 0 THEN NULL WHEN 1 THEN json('true') ELSE c.estimated END",
-}
-"""Column → what it is in the payload, as SQL."""
-
-# The one expression that says what a row must be; rows of a range of calls that are otherwise.
-_DIFFERENT = f"""
-SELECT c.start_seq FROM calls AS c LEFT JOIN events AS e ON e.seq = coalesce(c.end_seq, c.start_seq)
-WHERE c.start_seq BETWEEN ? AND ? AND (
-    e.seq IS NULL
-    OR (c.end_seq IS NULL) IS NOT (e.kind = 'start')
-    OR json_array(CASE WHEN c.end_seq IS NOT NULL THEN c.start_seq END, {", ".join(_STORED[name] for name in COLUMNS)})
-       IS NOT json_extract(e.payload, '$.start', {", ".join(f"'$.record.{path}'" for path in _PATHS.values())})
-    OR NOT EXISTS (SELECT 1 FROM events AS s WHERE s.seq = c.start_seq AND s.kind = 'start')
-)
-"""  # noqa: S608
+_NO_WORDS = ((1, b""), (10, bytes(7)))
+"""What stands in an index of words where there are none."""
 
 
 def create(db: sqlite3.Connection) -> None:
@@ -128,7 +110,16 @@ def drop(db: sqlite3.Connection, *names: str) -> None:
     """Remove these, tables or what somebody put in their place."""
     for name in names:
         for (kind,) in db.execute("SELECT type FROM sqlite_master WHERE name = ?", (name,)).fetchall():
-            db.execute(f"DROP {kind} {name}")
+            _drop(db, kind, name)
+
+
+def _drop(db: sqlite3.Connection, kind: str, name: str) -> None:
+    try:
+        db.execute(f"DROP {kind} {name}")
+    except sqlite3.DatabaseError:  # an index of words that is damaged: it can be dropped once it is an empty one
+        db.execute(f"DELETE FROM {name}_data")  # noqa: S608
+        db.executemany(f"INSERT INTO {name}_data VALUES (?, ?)", _NO_WORDS)  # noqa: S608
+        db.execute(f"DROP {kind} {name}")
 
 
 def through(db: sqlite3.Connection) -> int:
@@ -142,6 +133,10 @@ def lost(db: sqlite3.Connection) -> str:
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "words" not in tables:
         return "the search index is gone"
+    try:
+        db.execute("SELECT rowid FROM words WHERE words MATCH 'any' LIMIT 1").fetchone()
+    except sqlite3.DatabaseError:
+        return "the search index is damaged"
     columns = {row[1] for row in db.execute("PRAGMA table_info(calls)")}
     if "calls" not in tables or not {*COLUMNS, "start_seq", "end_seq", "erased"} - {*_ADDED} <= columns:
         return "the browsing table is gone"
@@ -200,12 +195,12 @@ def _add_columns(db: sqlite3.Connection) -> bool:
         db.execute(f"ALTER TABLE calls ADD COLUMN {name} NOT NULL DEFAULT {empty(name)}")
     db.execute("CREATE INDEX IF NOT EXISTS calls_of_probes ON calls (start_seq) WHERE probe > ''")
     # A newer program may have written here before an older one made the table.
-    told = " OR ".join(f"instr(payload, '\"{_PATHS[name]}\":')" for name in missing)
+    told = " OR ".join(f"instr(payload, '\"{PATHS[name]}\":')" for name in missing)
     for seq, payload in db.execute(f"SELECT seq, payload FROM events WHERE {told}").fetchall():  # noqa: S608
         with contextlib.suppress(*UNREADABLE):
             told_of = json.loads(payload)["record"]
             for name in missing:
-                value = storable(told_of.get(_PATHS[name], _EMPTY[name]))
+                value = storable(told_of.get(PATHS[name], EMPTY[name]))
                 query = f"UPDATE calls SET {name} = ? WHERE start_seq = ? OR end_seq = ?"  # noqa: S608
                 db.execute(query, (value, seq, seq))
     db.execute("UPDATE projected SET version = ?", (VERSION,))
@@ -253,40 +248,14 @@ def began(payload: dict[str, Any]) -> int:
     return start
 
 
-def different(db: sqlite3.Connection, first: int, last: int) -> Iterator[int]:
-    """The calls that began with an event of this range and whose row is not what the ledger says."""
-    try:
-        found = db.execute(_DIFFERENT, (first, last)).fetchall()
-    except sqlite3.OperationalError:  # a payload is no JSON, or a value none that JSON has: each is looked at
-        found = db.execute("SELECT start_seq FROM calls WHERE start_seq BETWEEN ? AND ?", (first, last)).fetchall()
-    for (start_seq,) in found:
-        # SQLite writes some characters otherwise than we do; such rows are few, and looked at again.
-        query = f"SELECT end_seq, {', '.join(COLUMNS)} FROM calls WHERE start_seq = ?"  # noqa: S608
-        if (row := db.execute(query, (start_seq,)).fetchone()) and not _fits(db, start_seq, *row):
-            yield start_seq
-
-
-def _fits(db: sqlite3.Connection, start_seq: int, end_seq: int | None, *columns: Any) -> bool:
-    """Whether a row is what its events say."""
-    query = "SELECT kind, payload FROM events WHERE seq = ?"
-    start = db.execute(query, (start_seq,)).fetchone()
-    event = start if end_seq is None else db.execute(query, (end_seq,)).fetchone()
-    try:
-        fields = json.loads(event[1])
-        of_this_call = start[0] == "start" and (event is start or (event[0] != "start" and began(fields) == start_seq))
-        return of_this_call and row_of(fields["record"]) == columns
-    except UNREADABLE:
-        return False
-
-
 def row_of(record: dict[str, Any]) -> tuple[Any, ...]:
     """The columns for a payload's record. Raises one of UNREADABLE."""
-    return tuple(storable(record.get(path, _EMPTY.get(name))) for name, path in _PATHS.items())
+    return tuple(storable(record.get(path, EMPTY.get(name))) for name, path in PATHS.items())
 
 
 def empty(column: str) -> str:
     """What a column reads as in SQL where there is none."""
-    return repr(_EMPTY.get(column, ""))
+    return repr(EMPTY.get(column, ""))
 
 
 def storable(value: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
-from genesys_tui.audit import projection
+from genesys_tui.audit import comparison, projection
 from genesys_tui.audit.chain import DOMAIN, NOTHING
 from genesys_tui.audit.merkle import levels_of, subtrees_of
 from genesys_tui.audit.projection import UNREADABLE
@@ -197,7 +197,7 @@ def _check_projection(db: sqlite3.Connection, found: Range) -> None:
     if known < found.first or projection.lost(db):
         return  # it knows nothing of them yet, and will be brought up to date
     span = (found.first, known)
-    found.shown += [(seq, "the browsing table shows this call otherwise") for seq in projection.different(db, *span)]
+    found.shown += [(seq, "the browsing table shows this call otherwise") for seq in comparison.different(db, *span)]
     later = db.execute("SELECT kind FROM events WHERE seq BETWEEN ? AND ?", (known + 1, found.last)).fetchall()
     counts = Counter(found.kinds) - Counter(kind for (kind,) in later)
     begun = db.execute("SELECT count(*) FROM calls WHERE start_seq BETWEEN ? AND ?", span).fetchone()[0]

@@ -61,6 +61,7 @@ def test_there_is_one_every_hundred_events_and_one_at_the_end(tmp_path: Path) ->
         while not events(ledger, "checkpoint") and time.monotonic() < end:
             time.sleep(0.01)
         assert len(events(ledger, "checkpoint")) == 1
+        write(ledger, "one more")
     with Ledger(tmp_path / "l.db") as ledger:
         assert len(events(ledger, "checkpoint")) == 2
 

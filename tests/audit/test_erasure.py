@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from audit.made import FixedSigner, hurried, record, write
 
-from genesys_tui.audit import database
+from genesys_tui.audit import database, erasure
 from genesys_tui.audit.export import jsonl_lines
 from genesys_tui.audit.history import History
 from genesys_tui.audit.jsonl import jsonl
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.otlp import otlp_lines
+from genesys_tui.audit.rebuilding import rebuild
 from genesys_tui.audit.records import Observation, RecordedError
 from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.spreadsheet import csv_lines
@@ -97,6 +101,83 @@ def test_what_cannot_be_erased_is_a_sentence(tmp_path: Path) -> None:
         for name, why in {"running": "still running", "a": "erased already", "nobody": "No call has"}.items():
             with pytest.raises(LedgerError, match=why):
                 ledger.erase(name)
+
+
+def trigrams(path: Path) -> set[str]:
+    """All that the pages of the index hold of the first secret, marked as deleted or not."""
+    secret = SECRETS[0].casefold()
+    with closing(sqlite3.connect(path)) as db:
+        pages = b"".join(block for (block,) in db.execute("SELECT block FROM words_data"))
+    return {secret[place : place + 3] for place in range(8) if secret[place : place + 3].encode() in pages}
+
+
+def test_what_was_erased_by_a_program_that_was_killed_is_cleaned_by_the_next(
+    journal: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "l.db"
+    with hurried(Ledger(path)) as ledger:
+        for number in range(40):
+            write(ledger, f"a{number}", "ordinary", "nothing else")
+        said_of(ledger, "secret")
+        monkeypatch.setattr(erasure, "purge", lambda *_: None)
+        ledger.erase("secret")
+        monkeypatch.undo()
+    assert trigrams(path)
+    with hurried(Ledger(path)) as ledger:
+        end = time.monotonic() + 30
+        while trigrams(path) and time.monotonic() < end:
+            time.sleep(0.05)
+        assert len(list(ledger.calls(Filter(search="ordinary")))) == 40
+    assert trigrams(path) == set()
+
+
+def test_there_is_no_end_to_what_can_be_erased(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index gets more levels with each cleaning, and is made anew before SQLite bears no more."""
+    monkeypatch.setattr(erasure, "MOST_LEVELS", 20)
+    path = tmp_path / "l.db"
+    levels = []
+    with hurried(Ledger(path)) as ledger:
+        for number in range(300):
+            write(ledger, f"r{number:03}", f"prompt {number} " * 20, "a reply " * 40)
+        for number in range(60):
+            ledger.erase(f"r{number:03}")
+            with ledger._db.reading() as db:
+                levels.append(erasure._levels(db))
+        assert 10 < max(levels) <= 24
+        assert levels != sorted(levels), "it was made anew on the way"
+        assert len(list(ledger.calls(Filter(search="prompt")))) == 240
+    assert verify(path).verdict is Verdict.UNANCHORED
+
+
+def test_an_index_that_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with hurried(Ledger(path)) as ledger:
+        for number in range(30):
+            write(ledger, f"r{number:02}", f"prompt {number}")
+    for mend in (rebuild, lambda path: Ledger(path).close()):
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            # More levels than SQLite bears.
+            db.execute("UPDATE words_data SET block = ? WHERE id = 10", (b"\0\0\0\1\x8f\x52" + bytes(4100),))
+        report = verify(path)
+        assert (report.verdict, report.sentences[0]) == (Verdict.INVALID, "The search index is damaged.")
+        mend(path)
+        with Ledger(path) as ledger:
+            assert [call.record.request_id for call in ledger.calls(Filter(search="prompt 17"))] == ["r17"]
+            write(ledger, f"more{mend}")
+        assert verify(path).verdict is Verdict.UNANCHORED
+
+
+def test_several_are_erased_at_once_as_far_as_they_can_be(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with hurried(Ledger(path)) as ledger:
+        for name in ("a", "b", "c"):
+            said_of(ledger, name)
+        with pytest.raises(LedgerError, match="No call has"):
+            ledger.erase("a", "b", "nobody", "c")
+        assert [call.erased for call in ledger.calls()] == [False, True, True]
+        ledger.erase("c")
+    assert occurrences(tmp_path) == []
+    assert trigrams(path) == set()
 
 
 @pytest.mark.parametrize("keeping", ["hash", "none"])

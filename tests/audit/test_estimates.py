@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from audit.made import write
 
-from genesys_tui.audit import projection
+from genesys_tui.audit import comparison
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.history import History
@@ -84,10 +84,10 @@ def test_a_table_that_knew_no_estimates_learns_of_them(path: Path, browser: Brow
 def test_what_the_table_says_of_it_is_verified(path: Path) -> None:
     assert verify(path).verdict is Verdict.UNANCHORED
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
-        assert db.execute(projection._DIFFERENT, (1, 99)).fetchall() == [], "SQLite sees it by itself"
+        assert db.execute(comparison._DIFFERENT, (1, 99)).fetchall() == [], "SQLite sees it by itself"
         for estimated in (0, 2, None):
             db.execute("UPDATE calls SET estimated = ? WHERE request_id = 'guessed'", (estimated,))
-            assert len(list(projection.different(db, 1, 99))) == 1
+            assert len(list(comparison.different(db, 1, 99))) == 1
 
 
 def test_percentiles_read_as_one_of_the_rows_does(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from audit.made import FixedSigner, filled, hurried, record, write
 
-from genesys_tui.audit import projection
+from genesys_tui.audit import comparison
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.rebuilding import rebuild
 from genesys_tui.audit.report import Verdict
@@ -98,7 +98,7 @@ def test_events_of_a_program_with_another_table_are_caught_up_with(path: Path) -
     with Ledger(path) as ledger:
         assert len(list(ledger.calls())) == 30
     with closing(sqlite3.connect(path)) as db:
-        assert list(projection.different(db, 1, 1000)) == []
+        assert list(comparison.different(db, 1, 1000)) == []
 
 
 def test_two_calls_at_the_same_time_are_told_apart(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from audit import forger
 from audit.made import MORNING, FixedSigner, filled, hurried, record, write
 
-from genesys_tui.audit import mending, rebuilding
+from genesys_tui.audit import mending, words
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.ledger import Filter, Ledger
 from genesys_tui.audit.rebuilding import rebuild
@@ -86,7 +86,7 @@ def test_words_that_were_taken_out_of_the_index_are_found_again(path: Path) -> N
 
 def test_an_app_goes_on_meanwhile(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It records and reads between the steps, and what it records is there afterwards."""
-    monkeypatch.setattr(rebuilding, "STEP", 16)
+    monkeypatch.setattr(words, "STEP", 16)
     browser = Browser(path)
     made: list[int] = []
     with hurried(Ledger(path)) as ledger:
@@ -115,7 +115,7 @@ def test_an_app_goes_on_meanwhile(path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_is_erased_meanwhile_comes_back_in_no_index(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuilding, "STEP", 16)
+    monkeypatch.setattr(words, "STEP", 16)
     with hurried(Ledger(path)) as ledger:
         write(ledger, "secret", "Xylophonist4711", "hello")
         for number in range(20):
@@ -133,7 +133,7 @@ def test_what_is_erased_meanwhile_comes_back_in_no_index(path: Path, monkeypatch
 
 
 def test_stopped_it_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuilding, "STEP", 16)
+    monkeypatch.setattr(words, "STEP", 16)
     before = dump(path)
 
     def stop(done: int, total: int) -> None:

@@ -10,7 +10,7 @@ import pytest
 from audit import forger
 from audit.made import filled, hurried, record, write
 
-from genesys_tui.audit import log, projection, schema
+from genesys_tui.audit import comparison, log, projection, schema
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.canonical import canonical
 from genesys_tui.audit.chain import head_of, leaf_of
@@ -92,7 +92,7 @@ def test_an_older_file_is_brought_up_to_date_without_its_history_being_read_agai
     with closing(sqlite3.connect(path)) as db:
         assert db.execute(roots).fetchall() == before
         assert db.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
-        assert not list(projection.different(db, 1, 1000))
+        assert not list(comparison.different(db, 1, 1000))
     assert verify(path).verdict is Verdict.UNANCHORED
 
 

@@ -22,14 +22,14 @@ from genesys_tui.audit.verification import verify
 DRIVER = """
 import os, signal, sys
 if __name__ == "__main__":
-    from genesys_tui.audit import export, rebuilding, verification
+    from genesys_tui.audit import export, verification, words
     from genesys_tui.cli.audit import progress
     from genesys_tui.cli.main import main
     many, held = int(sys.argv[1]), sys.argv[2] == "held"
     export.MANY = verification.MANY = many
     export._SPAN = verification.RANGE = 16
     export.PROCESSORS = verification.PROCESSORS = 2
-    rebuilding.STEP = 4
+    words.STEP = 4
     progress.AFTER = progress.EVERY = 0
     shown = progress.Progress._write
     def show(self, text):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from audit.made import filled, record, write
 
-from genesys_tui.audit import projection
+from genesys_tui.audit import comparison
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.ledger import Ledger
@@ -41,14 +41,14 @@ def test_a_ledger_of_before_is_opened_without_its_events_changing(path: Path) ->
         assert [call.record.request_id for call in ledger.calls(Filter(kind="probe"))] == ["p2", "p1"]
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT * FROM events").fetchall()[: len(before)] == before
-        assert not list(projection.different(db, 1, 1000))
+        assert not list(comparison.different(db, 1, 1000))
     assert verify(path).verdict is Verdict.UNANCHORED
 
 
 def test_a_mark_that_is_changed_in_the_browsing_table_is_found(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("UPDATE calls SET probe = '' WHERE request_id = 'p1'")
-        assert len(list(projection.different(db, 1, 1000))) == 1
+        assert len(list(comparison.different(db, 1, 1000))) == 1
 
 
 def test_an_ordinary_call_is_written_as_before(path: Path) -> None:

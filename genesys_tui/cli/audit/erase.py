@@ -36,9 +36,7 @@ def erase(request_id: str, conversation: bool, yes: bool) -> None:
         if not yes:
             _confirm(record.request_id, len(chosen))
         with Progress("Erasing") as progress:
-            for number, each in enumerate(chosen):
-                done = number * 100
-                ledger.erase(each, lambda share, done=done: progress(done + round(share * 100), 100 * len(chosen)))  # type: ignore[misc]
+            ledger.erase(*chosen, tell=lambda share: progress(round(share * 100), 100))
     narrate(f"Erased what was said in {len(chosen):,} call{'' if len(chosen) == 1 else 's'}.")
     if others and not conversation:
         again = f"`audit erase --conversation {sanitized_line(record.request_id)[:8]}` erases them, too."
