@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from genesys_tui.audit.filters import EVERYTHING, Filter
-from genesys_tui.audit.history import History, Span
+from genesys_tui.audit.history import WHOLE, History, Span
 from genesys_tui.audit.processes import MANY, PROCESSORS, Places, places, spread
 from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.reading import Call, damaged
@@ -36,7 +36,8 @@ Tell = Callable[[int, int], None]
 
 _SPAN = 2**11
 """Events of a piece: few enough that its memory is used again for the next one."""
-_Task = tuple[Path, Form, Filter, Span]
+_Task = tuple[Path, Form, Filter, Span, int]
+"""The last is up to which event the ledger is exported."""
 
 
 class Part(NamedTuple):
@@ -51,13 +52,11 @@ class Part(NamedTuple):
 
 def exported(path: Path, form: Form, wanted: Filter = EVERYTHING, *, tell: Tell = lambda _, __: None) -> Iterator[Part]:
     """The calls in a form, many at once. ``form`` is a function of a module. Raises LedgerError."""
-    with History(path) as history:
-        last = history.last()
-    tasks = [(path, form, wanted, span) for span in _spans(last)]
+    tasks, last = _tasks(path, form, wanted)
     made = map(_part, tasks) if last < MANY or PROCESSORS < 2 else spread(_part, tasks)
     for task, part in zip(tasks, made, strict=True):
         yield part
-        tell(task[-1][1], last)
+        tell(task[3][1], last)
 
 
 def how_many(calls: int) -> str:
@@ -65,14 +64,22 @@ def how_many(calls: int) -> str:
     return "no call" if not calls else "1 call" if calls == 1 else f"{calls:,} calls"
 
 
-def _spans(last: int) -> list[Span]:
-    """So many events in pieces: short reads, since a long one would keep others from writing."""
-    return [(first, min(first + _SPAN - 1, last)) for first in range(1, max(last, 1) + 1, _SPAN)]
+def _tasks(path: Path, form: Form, wanted: Filter) -> tuple[list[_Task], int]:
+    """The ledger as it is at this moment, in pieces, and its last event.
+
+    A piece is a short read, since a long one would keep others from writing. Of everything, what ended since is left
+    out: the events in between are not there either.
+    """
+    with History(path) as history:
+        last = history.last()
+    spans = [(first, min(first + _SPAN - 1, last)) for first in range(1, max(last, 1) + 1, _SPAN)]
+    until = last if wanted == EVERYTHING else WHOLE[1]
+    return [(path, form, wanted, span, until) for span in spans], last
 
 
 def _part(task: _Task) -> Part:
-    path, form, wanted, span = task
-    with History(path) as history:
+    path, form, wanted, span, until = task
+    with History(path, until) as history:
         try:
             return Part("".join(form(history, wanted, span)), history.given)
         except UNREADABLE:
@@ -97,9 +104,7 @@ def export_file(
     if _is_of(path, file):
         raise LedgerError(f"{file} is the audit file itself, or belongs to it. Name another file.")
     with written_aside(file, force=force) as stream:
-        with History(path) as history:
-            last = history.last()
-        tasks = [(path, form, wanted, span) for span in _spans(last)]
+        tasks, last = _tasks(path, form, wanted)
         calls = 0
         with contextlib.closing(_written(tasks, stream)) as written:
             for span, count in written:
@@ -121,11 +126,11 @@ def _is_of(path: Path, file: Path) -> bool:
 
 def _written(tasks: list[_Task], stream: BinaryIO) -> Generator[tuple[Span, int], None, None]:
     """Write span after span; those that are written, and how many calls each holds."""
-    if tasks[-1][-1][1] < MANY or PROCESSORS < 2:
+    if tasks[-1][3][1] < MANY or PROCESSORS < 2:
         for task in tasks:
             lines, calls = _part(task)
             stream.write(lines.encode())
-            yield task[-1], calls
+            yield task[3], calls
         return
     # Each process writes its own pieces: to hand them over would take a third of the time.
     pieces = [(task, number, stream.name) for number, task in enumerate(tasks)]
@@ -143,7 +148,7 @@ def _write_part(piece: tuple[_Task, int, str]) -> tuple[Span, int]:
     place = places().take(number, len(data))
     if place >= 0:
         _write_at(Path(aside), data, place)
-    return task[-1], calls
+    return task[3], calls
 
 
 def _write_at(file: Path, data: memoryview, place: int) -> None:

@@ -33,8 +33,9 @@ Texts = dict[int, dict[str, tuple[bytes, str | bytes | None]]]
 class History:
     """A connection of its own, for any thread. Raises LedgerError."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, until: int = WHOLE[1]) -> None:
+        """Open it. Calls that ended behind the event ``until`` are read as if they still ran."""
+        self.path, self.until = path, until
         self.given = 0
         """How many calls were read as they are stored."""
         self._lock = threading.Lock()
@@ -43,6 +44,8 @@ class History:
         except sqlite3.Error as error:
             raise Unwritable(cannot("read", path, error)) from error
         teach(self._db)
+        end = "c.end_seq" if until == WHOLE[1] else f"CASE WHEN c.end_seq <= {until:d} THEN c.end_seq END"
+        self._stored = _STORED.replace("c.end_seq", end)
         with self.reading() as db:
             first = log.read(db, 1) if db.execute("PRAGMA user_version").fetchone()[0] else None
         self.ledger = str(first.payload["ledger"]) if first else ""
@@ -70,7 +73,7 @@ class History:
         if asked.match:
             where += " AND c.start_seq IN (SELECT rowid >> 1 FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?)"
         # Built from our own words only: every value is bound.
-        query = f"{_STORED} WHERE {where} ORDER BY c.start_seq LIMIT ?"
+        query = f"{self._stored} WHERE {where} ORDER BY c.start_seq LIMIT ?"
         first, last = span
         while True:
             with self.reading() as db:
@@ -88,7 +91,7 @@ class History:
     def ended_after(self, seq: int, most: int) -> tuple[list[Any], Texts]:
         """Calls that ended after an event, as they are stored, in the order of their ends."""
         with self.reading() as db:
-            rows = db.execute(f"{_STORED} WHERE c.end_seq > ? ORDER BY c.end_seq LIMIT ?", (seq, most)).fetchall()
+            rows = db.execute(f"{self._stored} WHERE c.end_seq > ? ORDER BY c.end_seq LIMIT ?", (seq, most)).fetchall()
             return rows, _texts(db, rows)
 
     def beside_calls(self, span: Span = WHOLE, kind: str = "%") -> Iterator[tuple[int, str, bytes, bytes | None]]:

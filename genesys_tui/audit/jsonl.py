@@ -19,6 +19,7 @@ from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.history import WHOLE, History, Span, Texts
 from genesys_tui.audit.log import readable
 from genesys_tui.audit.shapes import DEFAULTS, encoded, shape_of
+from genesys_tui.errors import LedgerError
 
 Kept = dict[str, tuple[bytes, str | bytes | None]]
 _NONE: Kept = {}
@@ -31,8 +32,15 @@ def jsonl(history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE) -> 
     """The lines, the oldest call first."""
     lines = _calls(history, wanted, span)
     if wanted == EVERYTHING:
-        return _merged(lines, _others(history, span))
+        return _whole(_merged(lines, _others(history, span)), history)
     return _with_erasures(lines, history, span)
+
+
+def _whole(lines: Iterator[str], history: History) -> Iterator[str]:
+    """The lines. Raises LedgerError where something was erased behind the event up to which they are."""
+    yield from lines
+    if history.until < WHOLE[1] and [*history.beside_calls((history.until + 1, WHOLE[1]), kind="erase")]:
+        raise LedgerError("Something was erased meanwhile, and would be half there. Export again.")
 
 
 def _merged(lines: Iterator[tuple[int, str]], others: Iterator[tuple[int, str]]) -> Iterator[str]:
