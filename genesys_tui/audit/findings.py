@@ -82,10 +82,6 @@ class Ledgered:
         """How many were checked."""
         return sum(self.kinds.values())
 
-    def schema_problems(self, names: Iterable[str]) -> None:
-        """Take in which guards of the file are not as they should be."""
-        self.problems += [(0, f"the guard {name} of the file is gone or changed") for name in names]
-
     def add(self, checked: Range) -> None:
         """Take in the next range."""
         if checked.before != self.head and not checked.problems:
@@ -156,6 +152,16 @@ class Ledgered:
             self.shown.append((start, "the browsing table is wrong about what was erased"))
         self.shown += [(0, f"the browsing table shows a call that was never recorded, as {seq:,}") for (seq,) in beside]
 
+    def look_for_remains(self, db: sqlite3.Connection) -> None:
+        """See that there are no events and texts beside those that were checked, nor texts that were erased."""
+        if db.execute("SELECT 1 FROM events WHERE seq < 1").fetchone():
+            self.problems.append((0, "there are events before the first one"))
+        if db.execute("SELECT 1 FROM texts WHERE seq < 1 OR seq > (SELECT max(seq) FROM events)").fetchone():
+            self.problems.append((0, "there are texts of events that are not there"))
+        for both in sorted(self.erased):
+            if db.execute("SELECT 1 FROM texts WHERE seq IN (?, ?)", both).fetchone():
+                self.problems.append((both[0], "what was said in the call was erased, and is there"))
+
 
 def judged(found: Ledgered) -> Report:
     """The verdict."""
@@ -206,7 +212,7 @@ def _judge_key(found: Ledgered) -> None:
         found.problems.append((ours.pop()[0], "the checkpoint's signature is not good"))
     found.signed = len(ours)
     found.signed_through = ours[-1][1].size if ours else 0
-    if found.kinds.get("checkpoint") and not found.signed and not found.partial:
+    if found.kinds.get("start") and not found.signed and not found.partial:
         found.problems.append((0, f"no checkpoint is signed with the key {key.id.hex()}"))
 
 

@@ -240,14 +240,18 @@ class Ledger:
         )
         opened = [each for row in db.execute(query).fetchall() for each in _opened(*row)]
         alive = {name for name in {owner for _, owner, _ in opened} if is_alive(self._instance.folder, name)}
+        closed = 0
         left = [(seq, record) for seq, owner, record in opened if owner not in alive]
         for seq, record in left:
+            if log.has_ended(db, seq):  # the table is wrong about it: `verify` tells
+                continue
             ending = {"status": "failed", "stop_reason": "interrupted", "detail": "the program ended mid-call"}
             record = record.model_copy(update=ending)
             texts = texts_of({"said": said_in(record)}, self._keeping)
             fields = {"record": fields_of(record), "start": seq}
             log.append(db, self._id, "recovered", _now(), fields, texts)
-        return len(left)
+            closed += 1
+        return closed
 
 
 def _opened(seq: int, payload: str) -> Iterator[tuple[int, str, Record]]:

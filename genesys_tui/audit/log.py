@@ -87,6 +87,15 @@ def newest(db: sqlite3.Connection, kind: str) -> Event | None:
     return row and Event(row[0], row[1], json.loads(row[2]))
 
 
+def has_ended(db: sqlite3.Connection, start: int) -> bool:
+    """Whether an event says that the call that began with this one ended, whatever the projection says."""
+    query = (
+        "SELECT 1 FROM events WHERE seq > ? AND kind IN ('end', 'recovered')"
+        " AND json_extract(CASE WHEN json_valid(payload) THEN payload END, '$.start') = ?"
+    )
+    return db.execute(query, (start, start)).fetchone() is not None
+
+
 def texts_at(db: sqlite3.Connection, *seqs: int | None) -> dict[str, str]:
     """The texts that are kept of these events, by part."""
     places = ", ".join("?" * len(seqs))

@@ -23,8 +23,8 @@ _PAGE = 128
 """Events that are read at a time: few enough to stay in the processor's cache while they are looked at."""
 
 _OF_CALLS = frozenset((b"start", b"end", b"recovered"))
-_Row = tuple[bytes, bytes, bytes]
-"""Of an event: kind, payload, head."""
+_Row = tuple[bytes, bytes, bytes, int]
+"""Of an event: kind, payload, head, and whether SQLite has them as text, text and bytes."""
 
 
 class Moment(NamedTuple):
@@ -100,7 +100,10 @@ def check_range(db: sqlite3.Connection, first: int, last: int, wanted: list[int]
 
 def _check_chain(db: sqlite3.Connection, found: Range, wanted: set[int], hashed: int) -> None:
     leaves: list[bytes] = []
-    query = "SELECT kind, payload, head FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq"
+    query = (
+        "SELECT kind, payload, head, typeof(kind) = 'text' AND typeof(payload) = 'text' AND typeof(head) = 'blob'"
+        " FROM events WHERE seq BETWEEN ? AND ? ORDER BY seq"
+    )
     found.head = found.before
     # In short reads: a long one would keep others from writing.
     for page in range(found.first, found.last + 1, _PAGE):
@@ -137,6 +140,9 @@ def _check_page(found: Range, page: int, rows: list[_Row], wanted: set[int]) -> 
     for size in sorted(wanted.intersection(range(page - 1, page + len(rows) - 1))):
         if rows[size + 1 - page][0] != b"checkpoint":
             found.moments.append(Moment(size, (), heads[size + 1 - page]))
+    if not all(row[3] for row in rows):
+        kept = "the event is kept in another form than the one in which it was recorded"
+        found.problems += [(page + place, kept) for place, row in enumerate(rows) if not row[3]]
     for place in others:
         _take_in(found, page + place, *rows[place][:2], heads[place])
     found.head = heads[-1]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+from genesys_tui.sanitize import sanitized_line
+
 VERSION = 2
 """Of the file and its browsing table, in SQLite's ``user_version``. A newer file is only read."""
 
@@ -36,6 +40,22 @@ TABLES = (
     # How far other systems have been told. Not part of what is proved.
     "CREATE TABLE cursors (name TEXT PRIMARY KEY, seq INTEGER NOT NULL)",
 )
+
+
+def differences(db: sqlite3.Connection, version: int) -> list[str]:
+    """What of a file is not as a program of that version makes it, as sentences without their ends."""
+    found = {name: (kind, sql) for name, kind, sql in db.execute("SELECT name, type, sql FROM sqlite_master")}
+    known = guards(version)
+    triggers = {name: sql for name, (kind, sql) in found.items() if kind == "trigger"}
+    odd = sorted(name for name in {*triggers, *known} if triggers.get(name) != known.get(name))
+    told = [f"the guard {name} of the file is gone or changed" for name in odd]
+    for statement in TABLES:
+        kind, name = statement.split(" ", 3)[1:3]
+        if found.get(name, (None, None))[1] != statement:
+            told.append(f"the {kind.lower()} {name} of the file is not the one that this program makes")
+    # One in place of the browsing table is that table's trouble.
+    views = sorted(name for name, (kind, _) in found.items() if kind == "view" and name != "calls")
+    return told + [f"the file has a view, {sanitized_line(name)}, which this program never makes" for name in views]
 
 
 def guards(version: int) -> dict[str, str]:

@@ -7,7 +7,7 @@ a large ledger is read by as many processes as there are processors. What the ra
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
             raise Unreadable("it is no ledger." if version == 0 else "a newer version of this program wrote it.")
         last = db.execute("SELECT max(seq) FROM events").fetchone()[0] or 0
         found = Ledgered(last, evidence)
-        found.schema_problems(_missing_guards(db, version))
+        found.problems += [(0, what) for what in schema.differences(db, version)]
         if last < MANY:  # it reads all of the file once more, which takes a minute for a million calls
             found.problems += _damage(db)
         bounds = [(first, min(first + RANGE - 1, last)) for first in range(1, last + 1, RANGE)]
@@ -70,6 +70,7 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
             tell(found.size, last)
         with snapshot(db):
             found.compare_table(db, last)
+            found.look_for_remains(db)
     return judged(found)
 
 
@@ -93,13 +94,6 @@ def _check_apart(task: tuple[Path, int, int, list[int], int]) -> Range:
 
 def _damage(db: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     """What SQLite itself finds wrong with its file: pages that hold no event can be damaged, too."""
-    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         yield 0, f"the database is damaged ({sanitized_line(found)}): restore it from a copy, or keep an export of it"
-
-
-def _missing_guards(db: sqlite3.Connection, version: int) -> Iterable[str]:
-    """Triggers that are gone or otherwise, and others that nobody knows."""
-    found = dict(db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall())
-    guards = schema.guards(version)
-    return sorted(name for name in {*found, *guards} if found.get(name) != guards.get(name))

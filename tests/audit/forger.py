@@ -139,6 +139,16 @@ def edit_and_drop_later_checkpoints(path: Path) -> None:
         rewrite(db, _renumbered(kept))
 
 
+def edit_and_drop_all_checkpoints(path: Path) -> None:
+    with opened(path) as db:
+        events = edited(events_of(db))
+        removed = [number for number, each in enumerate(events) if each["kind"] == "checkpoint"]
+        kept = [each for each in events if each["kind"] != "checkpoint"]
+        for number in reversed(removed):
+            moved(db, kept, number, -1)
+        rewrite(db, _renumbered(kept))
+
+
 def _renumbered(events: list[Payload]) -> list[Payload]:
     """Ends that name where their calls begin by now."""
     starts = {event["record"]["request_id"]: seq for seq, event in enumerate(events, 1) if event["kind"] == "start"}
@@ -289,6 +299,66 @@ def pretend_it_was_erased(path: Path) -> None:
 def change_the_kind(path: Path) -> None:
     with opened(path) as db:
         db.execute("UPDATE events SET kind = 'config' WHERE seq = 42")
+
+
+def put_an_erased_text_back(path: Path) -> None:
+    with opened(path) as db:
+        rows = db.execute("SELECT * FROM texts WHERE seq = 42").fetchall()
+    erase_with_the_program(path)
+    with opened(path) as db:
+        start = db.execute("SELECT start_seq FROM calls WHERE erased").fetchone()[0]
+        db.executemany(f"INSERT INTO texts VALUES ({start + 1}, ?, ?, ?)", [row[1:] for row in rows])
+
+
+def keep_an_event_as_bytes(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE events SET payload = CAST(payload AS BLOB) WHERE seq = 42")
+
+
+def keep_a_head_as_text(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE events SET head = CAST(head AS TEXT) WHERE seq = (SELECT max(seq) FROM events)")
+
+
+def keep_a_kind_as_bytes(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("UPDATE events SET kind = CAST(kind AS BLOB) WHERE seq = 42")
+
+
+def add_a_call_before_the_first(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("INSERT INTO events SELECT seq - 100, kind, payload, head FROM events WHERE seq IN (41, 42)")
+
+
+def add_a_text_of_no_event(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("INSERT INTO texts SELECT -7, part, salt, body FROM texts WHERE seq = 42")
+
+
+def add_a_view(path: Path) -> None:
+    """In place of a table it could say one thing to this program and another to its verification."""
+    with opened(path) as db:
+        db.execute("CREATE VIEW conversations AS SELECT 1")
+
+
+def make_a_table_otherwise(path: Path) -> None:
+    with opened(path) as db:
+        db.execute("DROP INDEX events_beside_calls")
+        db.execute("CREATE INDEX events_beside_calls ON events (seq) WHERE kind = 'checkpoint'")
+
+
+def hide_a_call_from_an_index(path: Path) -> None:
+    """What is filtered by profile is found along it."""
+    with opened(path) as db:
+        entry = db.execute("SELECT * FROM sqlite_master WHERE name = 'calls_by_profile'").fetchone()
+        row = db.execute("SELECT * FROM calls WHERE start_seq = 41").fetchone()
+        db.execute("DELETE FROM calls WHERE start_seq = 41")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("DELETE FROM sqlite_master WHERE name = 'calls_by_profile'")
+    with opened(path) as db:  # which knows of no such index
+        db.execute(f"INSERT INTO calls VALUES ({', '.join('?' * len(row))})", row)
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", entry)
 
 
 def drop_a_guard(path: Path) -> None:

@@ -12,6 +12,7 @@ from audit.made import FixedSigner, anchors_in, filled, hurried, write
 from genesys_tui.audit.history import History
 from genesys_tui.audit.jsonl import jsonl
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.rebuilding import rebuild
 from genesys_tui.audit.report import Report, Verdict
 from genesys_tui.audit.verification import verify
 
@@ -48,6 +49,16 @@ TABLE: dict[forger.Attack, tuple[Verdict, Verdict, Verdict]] = {
     forger.have_the_table_know_nothing: (INVALID, INVALID, INVALID),
     forger.pretend_it_was_erased: (INVALID, INVALID, INVALID),
     forger.change_the_kind: (INVALID, INVALID, INVALID),
+    forger.put_an_erased_text_back: (INVALID, INVALID, INVALID),
+    forger.keep_an_event_as_bytes: (INVALID, INVALID, INVALID),
+    forger.keep_a_head_as_text: (INVALID, INVALID, INVALID),
+    forger.keep_a_kind_as_bytes: (INVALID, INVALID, INVALID),
+    forger.add_a_call_before_the_first: (INVALID, INVALID, INVALID),
+    forger.add_a_text_of_no_event: (INVALID, INVALID, INVALID),
+    forger.add_a_view: (INVALID, INVALID, INVALID),
+    forger.make_a_table_otherwise: (INVALID, INVALID, INVALID),
+    forger.hide_a_call_from_an_index: (INVALID, INVALID, INVALID),
+    forger.edit_and_drop_all_checkpoints: (UNANCHORED, INVALID, INVALID),
     forger.drop_a_guard: (INVALID, INVALID, INVALID),
     forger.weaken_a_guard: (INVALID, INVALID, INVALID),
     forger.put_a_list_in_its_place: (INVALID, INVALID, INVALID),
@@ -94,6 +105,17 @@ def test_what_finds_it_out_and_what_does_not(attack: forger.Attack, original: Pa
     assert tuple(report.verdict for report in found) == TABLE[attack], found
     for report in found:
         assert report.first_bad is None or report.verdict is INVALID
+
+
+def test_a_call_that_is_shown_as_running_gets_no_second_end(original: Path, tmp_path: Path) -> None:
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "ledger.db"
+    forger.show_a_call_as_running(path)
+    with Ledger(path) as ledger:
+        assert ledger.recovered == 0
+    assert verify(path).verdict is INVALID
+    rebuild(path)
+    assert verify(path).verdict is UNANCHORED
 
 
 def test_the_first_bad_event_is_named(original: Path, tmp_path: Path) -> None:
