@@ -49,7 +49,13 @@ def read_anchors(file: Path) -> list[Note]:
 
 def contradiction(db: sqlite3.Connection, ledger: bytes, kept: str | None) -> str:
     """Why the ledger is not what an anchor says, as a sentence; empty where it is."""
-    for note in notes_in(kept or ""):
+    notes = [*notes_in(kept or "")]
+    if kept and not notes:
+        return (
+            "What is kept in the keyring as the ledger's head cannot be read. Look at `genesys-tui audit verify`; if it"
+            " is as it should be, run `audit head --accept`."
+        )
+    for note in notes:
         row = db.execute("SELECT head FROM events WHERE seq = ?", (note.size,)).fetchone()
         if note.ledger != ledger or row is None or row[0] != note.head:
             return (

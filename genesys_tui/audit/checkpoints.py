@@ -14,7 +14,7 @@ from genesys_tui.audit.anchors import append_anchor, contradiction, try_anchor
 from genesys_tui.audit.chain import leaf_of
 from genesys_tui.audit.database import Database
 from genesys_tui.audit.merkle import Tree
-from genesys_tui.audit.notes import Key, Note, parse_note, public_key, signed
+from genesys_tui.audit.notes import Key, Note, notes_in, parse_note, public_key, signed
 from genesys_tui.errors import GenesysError, LedgerError
 
 EVERY = 100
@@ -24,12 +24,20 @@ AFTER = 60.0
 LAST_WAIT = 20.0
 """Seconds that closing waits for the last checkpoint: a keyring may hang."""
 
+MOVED = (
+    "The ledger is signed with a key that is not in this keyring: it was moved or copied here. If that is so,"
+    " `genesys-tui audit head --accept` signs it with one of this machine."
+)
+
 
 class Signer(Protocol):
     """Keeps the key and the newest anchor where the ledger's file is not. Everything raises GenesysError, in words."""
 
     def seed(self) -> bytes:
         """The Ed25519 private key, 32 bytes; made at the first use."""
+
+    def known_seed(self) -> bytes | None:
+        """The same, where it was made."""
 
     def keep(self, note: str) -> None:
         """Keep this anchor in place of the one before."""
@@ -100,13 +108,14 @@ class Checkpoints:
         """What the ledger is at this moment, signed where there is a key. May take seconds. Raises GenesysError."""
         self._sign_first()
         with self._writing:
-            seed, self.trouble = self._key()
+            seed, self.trouble = self._known_key()
             with self._db.reading() as db:
                 self._grow(db, log.newest(db, "checkpoint"))
                 return _signed(self._here(db, time.time_ns() // 1000), seed)
 
     def accept(self) -> Note:
         """Keep the ledger's head in the keyring whatever is kept there. Raises GenesysError."""
+        self._sign_first(anew=True)
         note = self.note()
         if self._signer is not None:
             self._signer.keep(note.text)
@@ -116,14 +125,14 @@ class Checkpoints:
     def key(self) -> Key | None:
         """The public key to verify with; None, with ``trouble`` saying why, where there is none."""
         self._sign_first()
-        seed, self.trouble = self._key()
+        seed, self.trouble = self._known_key()
         return public_key(seed) if seed else None
 
     def contradicted(self) -> str:
         """Why the ledger is not the one whose head is kept in the keyring, as a sentence; empty where it is."""
         with self._writing:
-            self._key()
-            return self._contradicted()
+            _, moved = self._known_key()
+            return self._contradicted() or (moved if moved == MOVED else "")
 
     def close(self) -> None:
         """Write the last one."""
@@ -136,7 +145,7 @@ class Checkpoints:
     def tried(self) -> Tried:
         """Try what a checkpoint needs, without writing one. May take seconds. Raises GenesysError."""
         with self._writing:
-            seed, unsigned = self._key()
+            seed, unsigned = self._known_key()
             words, unkept = f"checkpoints {'signed' if seed else 'not signed'}", ""
             if self._anchor is not None:
                 try:
@@ -172,14 +181,35 @@ class Checkpoints:
                 return None, error.message
         return self._seed, ""
 
-    def _sign_first(self) -> None:
-        """Sign the ledger where no checkpoint is signed yet: with a key and none by it, it would look rewritten."""
+    def _known_key(self) -> tuple[bytes | None, str]:
+        """The same; but none is made where the ledger is signed with another, which is known where it was before."""
+        signer = self._signer
+        if signer is None or self._seed is not None:
+            return self._key()
+        try:
+            if signer.known_seed() is None and self._signers():
+                return None, MOVED
+        except GenesysError as error:
+            return None, error.message
+        return self._key()
+
+    def _signers(self) -> set[bytes]:
+        """The ids of the keys that signed the newest checkpoint."""
+        with contextlib.suppress(LedgerError, ValueError, KeyError), self._db.reading() as db:
+            if last := log.newest(db, "checkpoint"):
+                return _signers_of(last)
+        return set()
+
+    def _sign_first(self, *, anew: bool = False) -> None:
+        """Sign the ledger where no checkpoint is signed yet: with a key and none by it, it would look rewritten.
+
+        ``anew``: also where the newest one is signed with another key.
+        """
         with self._writing:
-            seed, _ = self._key()
-            with contextlib.suppress(LedgerError, ValueError, KeyError), self._db.reading() as db:
-                last = log.newest(db, "checkpoint")
-                if seed is None or (last is not None and parse_note(last.payload["note"]).signatures):
-                    return
+            seed, _ = self._key() if anew else self._known_key()
+            signers = self._signers()
+            if seed is None or public_key(seed).id in signers or (signers and not anew):
+                return
         with contextlib.suppress(GenesysError):  # it may only be read
             self.write()
 
@@ -199,10 +229,10 @@ class Checkpoints:
         """Append the checkpoint; returns what the ledger is with it. None where there was no news."""
         last = log.newest(db, "checkpoint")
         size, _ = log.last(db)
-        signed_last = last is not None and bool(parse_note(last.payload["note"]).signatures)
-        if last is not None and last.seq == size and (seed is None or signed_last):
+        signers = _signers_of(last) if last else set()
+        if last is not None and last.seq == size and (seed is None or public_key(seed).id in signers):
             return None
-        if seed is None and signed_last:
+        if seed is None and signers:
             return None  # rather none than one without a signature behind one with
         self._grow(db, last)
         at = time.time_ns() // 1000
@@ -241,12 +271,19 @@ class Checkpoints:
             try:
                 with self._db.reading() as db:
                     # What contradicts the ledger is evidence: it is never written over.
-                    trouble = contradiction(db, note.ledger, self._signer.kept()) or trouble
-                if not trouble:
+                    kept = self._signer.kept()
+                    trouble = contradiction(db, note.ledger, kept) or trouble
+                # Another program may have kept a later one meanwhile.
+                if not trouble and all(known.size < note.size for known in notes_in(kept or "")):
                     self._signer.keep(note.text)
             except GenesysError as error:
                 trouble = error.message
         return trouble
+
+
+def _signers_of(checkpoint: log.Event) -> set[bytes]:
+    """The ids of the keys by which it is signed."""
+    return {signature[:4] for _, signature in parse_note(checkpoint.payload["note"]).signatures}
 
 
 def _signed(note: Note, seed: bytes | None) -> Note:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from genesys_tui.audit import projection, schema
+from genesys_tui.audit.instances import any_alive
 from genesys_tui.errors import LedgerError
 
 PATIENCE = 10.0
@@ -41,6 +42,8 @@ class Database:
         self.path = path
         self.closed_because = ""
         """Why nothing can be written, as a sentence; empty where it can."""
+        self.journal = ""
+        """``WAL`` or ``TRUNCATE``; empty where nothing is written."""
         self._lock = threading.RLock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,13 +68,27 @@ class Database:
                 )
                 db.close()
                 return connect_to_read(self.path)
-            db.execute(f"PRAGMA journal_mode={journal_mode()}")
+            self.journal = self._choose_journal(db)
             db.execute("PRAGMA synchronous=FULL")
             db.execute("PRAGMA secure_delete=ON")
-        except sqlite3.Error:
+        except BaseException:  # whatever it is, and raised again: nothing is left open behind it
             db.close()
             raise
         return db
+
+    def _choose_journal(self, db: sqlite3.Connection) -> str:
+        """Have the file written in the way that is safe with this SQLite; which one that is, in capitals."""
+        now: str = db.execute("PRAGMA journal_mode").fetchone()[0].upper()
+        wanted = journal_mode()
+        if now != "WAL" and any_alive(self.path.parent / "instances"):
+            wanted = "TRUNCATE"  # who uses it now may be one for which only that is safe
+        try:
+            return str(db.execute(f"PRAGMA journal_mode={wanted}").fetchone()[0]).upper()
+        except sqlite3.OperationalError as error:
+            raise Unwritable(
+                f"The audit file {self.path} is in use by a program with a newer SQLite, which writes it in a way that"
+                f" is not safe with this one's, {sqlite3.sqlite_version}. Close that program, or update this Python."
+            ) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -154,12 +171,13 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA query_only=ON")
         db.look()
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         db.close()
-        if mode == "mode=rw":
+        if mode == "mode=rw" or "locked" in str(error):
             raise
-        # A write-ahead log cannot be shared where no file may be made; then nobody writes either.
+        # A write-ahead log cannot be shared where no file may be made.
         db = sqlite3.connect(f"{uri}?immutable=1", **about)
+        db.execute("PRAGMA query_only=ON")
         db.look()
     return db
 

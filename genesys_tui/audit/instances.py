@@ -40,5 +40,10 @@ def is_alive(folder: Path, name: str) -> bool:
     return False
 
 
+def any_alive(folder: Path) -> bool:
+    """Whether any instance runs."""
+    return any(is_alive(folder, file.stem) for file in folder.glob("*.lock"))
+
+
 def _file(folder: Path, name: str) -> Path:
     return folder / f"{name}.lock"

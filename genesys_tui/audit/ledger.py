@@ -19,14 +19,14 @@ from genesys_tui.audit import erasure, log, projection, reading
 from genesys_tui.audit.appending import Appender, Entry
 from genesys_tui.audit.canonical import canonical
 from genesys_tui.audit.checkpoints import Checkpoints, Signer
-from genesys_tui.audit.database import Database, Unwritable, journal_mode
+from genesys_tui.audit.database import Database, Unwritable
 from genesys_tui.audit.events import fields_of, record_of, said_in
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.instances import Instance, is_alive
 from genesys_tui.audit.reading import Call
 from genesys_tui.audit.records import Record
 from genesys_tui.audit.selection import teach
-from genesys_tui.audit.spool import Spool, left_behind
+from genesys_tui.audit.spool import DAMAGED, Spool, left_behind
 from genesys_tui.audit.texts import Keeping, texts_of
 from genesys_tui.errors import LedgerError
 
@@ -136,7 +136,9 @@ class Ledger:
             count = db.execute("SELECT count(*) FROM calls").fetchone()[0]
             mode = db.execute("PRAGMA journal_mode").fetchone()[0]
         calls = "call" if count == 1 else "calls"
-        return f"{count:,} {calls}, journal mode {mode} (SQLite {sqlite3.sqlite_version})"
+        kept = len([*(self.path.parent / "spool").glob(f"*{DAMAGED}")])
+        damaged = f"; {kept:,} spool file{'' if kept == 1 else 's'} beside it could not be read" if kept else ""
+        return f"{count:,} {calls}, journal mode {mode} (SQLite {sqlite3.sqlite_version}){damaged}"
 
     @property
     def checkpoints(self) -> Checkpoints:
@@ -165,7 +167,7 @@ class Ledger:
         except OSError as error:
             raise LedgerError(f"The audit file {self.path} cannot be opened: {error}. Check the folder.") from error
         self._spool = Spool(self.path.parent / "spool" / f"{self._instance.name}.jsonl")
-        about = {"journal": journal_mode(), "sqlite": sqlite3.sqlite_version}
+        about = {"journal": self._db.journal, "sqlite": sqlite3.sqlite_version}
         settings = {"text": self._keeping, "mode": self._mode, "anchored": anchor is not None}
         left = left_behind(self._spool.file.parent, self._instance.folder)
         with self._db.transaction() as db:

@@ -39,6 +39,8 @@ def verify(
     """
     evidence = Evidence(key, tuple(anchors))
     try:
+        if path.exists() and not path.is_file():
+            raise Unreadable("it is no file. Name a ledger, or an export in JSON lines.")
         with path.open("rb") as file:
             magic = file.read(16)
         if magic != b"SQLite format 3\0":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -35,7 +36,7 @@ class KeyringSigner:
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
-        self._store: SecretStore | None = None
+        self._known: list[SecretStore] = []
 
     def seed(self) -> bytes:
         """The Ed25519 private key, 32 bytes; made at the first use."""
@@ -80,19 +81,28 @@ class KeyringSigner:
         return self._get("ledger-head")
 
     def _get(self, item: Item) -> str | None:
-        value = self._asked(lambda store: store.get(item, patient=False))
-        return None if value is None else value.get_secret_value()
+        for store in self._stores():
+            if (value := _asked(partial(store.get, item, patient=False))) is not None:
+                return value.get_secret_value()
+        return None
 
     def _set(self, item: Item, value: str) -> None:
-        self._asked(lambda store: store.set(item, value, patient=False))
+        _asked(partial(self._stores()[0].set, item, value, patient=False))
 
-    def _asked(self, ask: Callable[[SecretStore], T]) -> T:
+    def _stores(self) -> list[SecretStore]:
+        """Where the ledger's own are: under its real path; and under the one that it was given, as they once were."""
         from genesys_tui.auth import SecretStore
-        from genesys_tui.auth.backend import WITHOUT_KEYRING
 
-        if self._store is None:  # each file has a key of its own: another home folder is another ledger
-            self._store = SecretStore(f"ledger-{sha256(os.fsencode(self._ledger.absolute())).hexdigest()[:8]}")
-        try:
-            return ask(self._store)
-        except SecretStoreError as error:
-            raise LedgerError(error.message.replace(f", or {WITHOUT_KEYRING}", "")) from None
+        if not self._known:  # each file has a key of its own: another home folder is another ledger
+            paths = dict.fromkeys((self._ledger.resolve(), self._ledger.absolute()))
+            self._known = [SecretStore(f"ledger-{sha256(os.fsencode(path)).hexdigest()[:8]}") for path in paths]
+        return self._known
+
+
+def _asked(ask: Callable[[], T]) -> T:
+    from genesys_tui.auth.backend import WITHOUT_KEYRING
+
+    try:
+        return ask()
+    except SecretStoreError as error:
+        raise LedgerError(error.message.replace(f", or {WITHOUT_KEYRING}", "")) from None

@@ -199,3 +199,61 @@ def test_a_key_is_read_as_it_was_written() -> None:
     for text in ("", "x", key.text[:-2], key.text.replace("ledger+", "ledger+0"), "a+b+c"):
         with pytest.raises(ValueError, match="is no key"):
             Key.parse(text)
+
+
+def test_what_a_later_program_kept_in_the_keyring_stays(tmp_path: Path) -> None:
+    """One that was slower to keep its own would else have a ledger cut back to there go unnoticed."""
+    signer = FixedSigner()
+    with hurried(Ledger(tmp_path / "l.db", signer=signer)) as slow:
+        write(slow, "a")
+        with slow._db.transaction() as db:
+            note = slow.checkpoints._append(db, signer.seed())
+        with hurried(Ledger(tmp_path / "l.db", signer=signer)) as quick:
+            write(quick, "b")
+            quick.checkpoints.write()
+        kept = signer.note
+        assert note is not None
+        assert slow.checkpoints._tell(note) == ""
+        assert signer.note == kept
+
+
+def test_what_is_kept_and_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
+    signer = FixedSigner(note="scribbled over")
+    with hurried(Ledger(tmp_path / "l.db", signer=signer)) as ledger:
+        write(ledger, "a")
+        ledger.checkpoints.write()
+        assert "cannot be read" in ledger.checkpoints.trouble
+        assert signer.note == "scribbled over"
+        ledger.checkpoints.accept()
+        assert signer.note.startswith("genesys-tui/ledger/")
+
+
+class Elsewhere(FixedSigner):
+    """A keyring that has no key of the ledger yet."""
+
+    made = False
+
+    def known_seed(self) -> bytes | None:
+        return self.key if self.made else None
+
+    def seed(self) -> bytes:
+        self.made = True
+        return self.key
+
+
+def test_a_ledger_that_was_moved_is_signed_anew_only_where_that_is_accepted(tmp_path: Path) -> None:
+    path, here = tmp_path / "l.db", Elsewhere(b"h" * 32)
+    with hurried(Ledger(path, signer=FixedSigner())) as ledger:
+        write(ledger, "a")
+    with hurried(Ledger(path, signer=here)) as ledger:
+        assert ledger.checkpoints.key() is None
+        assert "was moved or copied here" in ledger.checkpoints.trouble
+        assert "was moved or copied here" in ledger.checkpoints.contradicted()
+        assert "was moved or copied here" in ledger.checkpoints.tried().unsigned
+        assert ledger.checkpoints.note().signatures == ()
+        assert not here.made
+        assert here.note is None
+        ledger.checkpoints.accept()
+        assert ledger.checkpoints.contradicted() == ""
+    report = verify(path, key=here.public, anchors=[parse_note(here.note or "")])
+    assert (report.verdict, report.signed) == (Verdict.ANCHORED, 1)

@@ -111,6 +111,7 @@ def test_what_cannot_be_read_is_kept_and_told_and_the_rest_taken_in(damage: str,
         assert str(kept) in ledger.notice
         write(ledger, "after")
         assert str(kept) in ledger.notice, "and it is not forgotten with the next call"
+        assert "1 spool file beside it could not be read" in ledger.describe()
     assert DAMAGES[damage] in kept.read_bytes()
     assert not spool.exists()
     assert recorded(path) == ["after", "before", "one", "two"]

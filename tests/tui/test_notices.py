@@ -161,6 +161,9 @@ async def test_a_spool_is_told_as_long_as_it_is_needed(tmp_path: Path, stage: Ma
 class NoKeyring:
     """A signer whose keyring never answers."""
 
+    def known_seed(self) -> bytes | None:
+        return self.seed()
+
     def seed(self) -> bytes:
         raise LedgerError("The keyring is locked. Unlock it: checkpoints are not signed until then.")
 
