@@ -11,9 +11,10 @@ from genesys_tui.audit.projection import COLUMNS, EMPTY, PATHS, UNREADABLE, bega
 
 _STORED = {
     **{name: f"c.{name}" for name in COLUMNS},
-    **{name: f"nullif(c.{name}, {empty!r})" for name, empty in EMPTY.items()},
+    # Nothing stands there in a way of its own; NULL never does.
+    **{name: f"nullif(coalesce(c.{name}, 'gone'), {empty!r})" for name, empty in EMPTY.items()},
     # The payload's true is no 1.
-    "estimated": "CASE c.estimated WHEN 0 THEN NULL WHEN 1 THEN json('true') ELSE c.estimated END",
+    "estimated": "CASE c.estimated WHEN 0 THEN NULL WHEN 1 THEN json('true') ELSE coalesce(c.estimated, 'gone') END",
 }
 """Column → what it is in the payload, as SQL."""
 
@@ -51,6 +52,7 @@ def _fits(db: sqlite3.Connection, start_seq: int, end_seq: int | None, *columns:
     try:
         fields = json.loads(event[1])
         of_this_call = start[0] == "start" and (event is start or (event[0] != "start" and began(fields) == start_seq))
-        return of_this_call and row_of(fields["record"]) == columns
+        # No value is a fraction: 5.0 is another one than 5.
+        return of_this_call and row_of(fields["record"]) == columns and float not in {*map(type, columns)}
     except UNREADABLE:
         return False

@@ -19,7 +19,7 @@ NAME = "genesys-tui/ledger"
 _ED25519 = b"\x01"
 _NOTE = re.compile(
     rf"{NAME}/(?P<id>[0-9a-f]{{32}})\n(?P<size>[1-9][0-9]{{0,15}}|0)\n(?P<root>[A-Za-z0-9+/]{{43}}=)\n"
-    r"head (?P<head>[0-9a-f]{64})\nat (?P<at>[0-9]{1,18})\n"
+    r"head (?P<head>[0-9a-f]{64})\nat (?P<at>-?[0-9]{1,18})\n"
 )
 _SIGNATURE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})\n")
 

@@ -6,7 +6,7 @@ import gc
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -63,7 +63,7 @@ def places() -> Places:
     return found
 
 
-def spread(do: Callable[[Task], Result], tasks: Sequence[Task], given: Places | None = None) -> Iterator[Result]:
+def spread(do: Callable[[Task], Result], tasks: Iterable[Task], given: Places | None = None) -> Iterator[Result]:
     """The results in order; only a few are made before they are wanted. ``do`` is a function of a module."""
     context = get_context("spawn")
     with ProcessPoolExecutor(PROCESSORS, mp_context=context, initializer=_begin, initargs=(given,)) as pool:

@@ -12,7 +12,10 @@ _TEXTS = b'"texts":{'
 _ONLY = {part.encode(): b'"texts":{"%b":"' % part.encode() for part in ("prompt", "reply", "said")}
 """How the proof of a text begins that is the only one of its event; the payload ends with it."""
 
-_IN_ORDER = "SELECT seq, part, CAST(salt AS BLOB), body FROM texts WHERE seq BETWEEN ? AND ? ORDER BY seq, part"
+_IN_ORDER = (
+    "SELECT seq, iif(typeof(part) = 'text', part, '?'), CAST(salt AS BLOB), body FROM texts"
+    " WHERE seq BETWEEN ? AND ? ORDER BY seq, part"
+)
 
 
 HASHED = '"text":"hash"'

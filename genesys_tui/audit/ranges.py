@@ -62,6 +62,9 @@ class Range:
     shown: list[tuple[int, str]] = field(default_factory=list)
     """The same of the browsing table."""
 
+    torn: bool = False
+    """Whether events are missing."""
+
     moments: list[Moment] = field(default_factory=list)
     gone: list[tuple[int, str]] = field(default_factory=list)
     """Texts that are not there: their event and part. Fine where an erasure says so."""
@@ -111,6 +114,7 @@ def _check_chain(db: sqlite3.Connection, found: Range, wanted: set[int], hashed:
         rows = db.execute(query, (page, until)).fetchall()
         if len(rows) != until - page + 1:
             found.problems.append((_gap(db, page, until), "events are missing"))
+            found.torn = True
             return
         leaves += _check_page(found, page, rows, wanted)
         for flaw in flaws(db, page, [row[1] for row in rows], hashed):

@@ -7,7 +7,7 @@ a large ledger is read by as many processes as there are processors. What the ra
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -66,18 +66,21 @@ def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:
         found.problems += [(0, what) for what in schema.differences(db, version)]
         if last < MANY:  # it reads all of the file once more, which takes a minute for a million calls
             found.problems += _damage(db)
-        bounds = [(first, min(first + RANGE - 1, last)) for first in range(1, last + 1, RANGE)]
-        for checked in _checked(path, bounds, evidence, last):
-            found.add(checked)
-            tell(found.size, last)
+        with closing(_checked(path, evidence, last)) as ranges:
+            for checked in ranges:
+                found.add(checked)
+                tell(found.size, last)
+                if checked.torn:
+                    break  # what is behind the gap cannot be valid, and may be very far away
         with snapshot(db):
             found.compare_table(db, last)
             found.look_for_remains(db)
     return judged(found)
 
 
-def _checked(path: Path, bounds: list[tuple[int, int]], evidence: Evidence, last: int) -> Iterator[Range]:
+def _checked(path: Path, evidence: Evidence, last: int) -> Generator[Range, None, None]:
     """Each range in order."""
+    bounds = ((first, min(first + RANGE - 1, last)) for first in range(1, last + 1, RANGE))
     wanted = sorted({note.size for note in evidence.anchors})
     with closing(connect_to_read(path)) as db:
         hashed = hashed_from(db)
@@ -85,7 +88,7 @@ def _checked(path: Path, bounds: list[tuple[int, int]], evidence: Evidence, last
             for first, until in bounds:
                 yield check_range(db, first, until, wanted, hashed)
             return
-    yield from spread(_check_apart, [(path, first, until, wanted, hashed) for first, until in bounds])
+    yield from spread(_check_apart, ((path, first, until, wanted, hashed) for first, until in bounds))
 
 
 def _check_apart(task: tuple[Path, int, int, list[int], int]) -> Range:
