@@ -16,7 +16,7 @@ from audit.made import FixedSigner, anchors_in, hurried, write
 
 from genesys_tui.audit import checkpoints, database
 from genesys_tui.audit.ledger import Ledger
-from genesys_tui.audit.notes import Key, parse_note
+from genesys_tui.audit.notes import Key, Note, parse_note
 from genesys_tui.audit.report import Verdict
 from genesys_tui.audit.verification import verify
 from genesys_tui.errors import LedgerError
@@ -257,3 +257,8 @@ def test_a_ledger_that_was_moved_is_signed_anew_only_where_that_is_accepted(tmp_
         assert ledger.checkpoints.contradicted() == ""
     report = verify(path, key=here.public, anchors=[parse_note(here.note or "")])
     assert (report.verdict, report.signed) == (Verdict.ANCHORED, 1)
+
+
+def test_a_clock_before_1970_makes_a_note_that_can_be_read() -> None:
+    note = Note(b"i" * 16, 1, b"r" * 32, b"h" * 32, -5)
+    assert parse_note(note.text) == note
