@@ -77,6 +77,8 @@ class Ledger:
                 self._prepare(anchor)
         except BaseException:  # whatever it is, and raised again: nothing is left open behind it
             self._db.close()
+            if self._instance is not None:
+                self._instance.close()
             raise
         self._checkpoints = Checkpoints(self._db, signer, anchor)
         if self._unclean:

@@ -252,6 +252,16 @@ os._exit(9)
         assert ledger._db._db.execute("SELECT count(*) FROM cursors").fetchone() == (0,)
 
 
+def test_a_ledger_that_cannot_be_opened_leaves_no_lock_behind(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("CREATE TABLE other (x)")
+    for _ in range(3):
+        with pytest.raises(LedgerError, match="other things than a ledger"):
+            Ledger(path)
+    assert [*(tmp_path / "instances").iterdir()] == []
+
+
 @pytest.mark.parametrize("cut", [10, 100, 513])
 def test_a_torn_journal_is_no_traceback(cut: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "WAL_IS_SOUND", True)
