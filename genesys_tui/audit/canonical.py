@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_FLOATS = frozenset((str, int, bool, type(None)))
 _NOT_ASCII = re.compile("[^\x00-\x7e]")
 
 
@@ -25,12 +26,10 @@ def refuse_floats(value: Any) -> None:
     """Raise TypeError where there is a float anywhere: its digits depend on who writes it."""
     if isinstance(value, float):
         raise TypeError(f"{value!r} is a float, and the ledger keeps none")
-    if isinstance(value, dict):
-        for each in value.values():
-            refuse_floats(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            refuse_floats(each)
+    if isinstance(value, dict | list | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            if type(each) not in _NO_FLOATS:
+                refuse_floats(each)
 
 
 def in_ascii(text: str) -> str:
