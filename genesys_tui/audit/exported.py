@@ -3,167 +3,176 @@
 from __future__ import annotations
 
 import heapq
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from genesys_tui.audit.canonical import canonical
 from genesys_tui.audit.chain import NOTHING, head_of, leaf_of
 from genesys_tui.audit.findings import Evidence, Ledgered, Unreadable, judged
-from genesys_tui.audit.jsonl import fields_of_stored
+from genesys_tui.audit.lines import Event, Line, NoLine, read_line
 from genesys_tui.audit.merkle import Tree
-from genesys_tui.audit.ranges import Moment, Range
-from genesys_tui.audit.report import Report
-from genesys_tui.audit.shapes import DEFAULTS
-from genesys_tui.audit.texts import prove
+from genesys_tui.audit.projection import UNREADABLE
+from genesys_tui.audit.ranges import Moment, Range, erasure_in
+from genesys_tui.audit.report import Report, Verdict
 
-_OWN = ("messages", "content", "erased", "said", "ledger", "events")
+_NOT_HERE = (
+    "its {} is not there, nor are settings that say that only its hash was kept;"
+    " where an older version of this program made this export, make it anew"
+)
+_PART = "This is a part of a ledger: each event fits the head that stands beside it, which only the whole confirms."
 
 
-class _Event(NamedTuple):
+class _Told(NamedTuple):
+    """An event, and what its line says of it."""
+
+    event: Event
     ledger: bytes
-    seq: int
-    before: bytes
-    head: bytes
-    payload: dict[str, Any]
-    wrong: tuple[str, ...]
-    """What is wrong with its line."""
-
-    gone: tuple[str, ...] = ()
-    """Parts of its text that are not there."""
-
-    hashed: tuple[str, ...] = ()
-    """Parts of which there is only the hash, or somebody took the text out."""
-
-    erased: bool | None = None
-    """Whether the line says that what was said in the call was erased; None for the events beside calls."""
+    erased: bool | None
 
 
 def verify_export(path: Path, evidence: Evidence, tell: Callable[[int, int], None]) -> Report:
     """Check an export in JSON lines. Raises Unreadable."""
-    events = _in_order(_events(path, tell))
-    try:
-        first = next(events, None)
-        if first is None:
-            raise Unreadable("it holds no events. Name a ledger, or an export in JSON lines.")
-        found = Ledgered(0, evidence, partial=first.seq != 1)
-        found.add(_whole(first, events, evidence, found.partial))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Unreadable(f"it is no export in JSON lines ({type(error).__name__}: {error}).") from error
+    ledger = _ledger_of(path)
+    with closing(_lines(path, tell)) as lines:
+        events = _in_order(lines)
+        first = next(events)
+        found = Ledgered(0, evidence, partial=first.event.seq != 1)
+        whole = _Whole(ledger, first.event.seq, evidence, partial=found.partial)
+        whole.take(first)
+        for event in events:
+            whole.take(event)
+    found.add(whole.range())
     report = judged(found)
     if not found.partial:
         return report
-    part = "This is a part of a ledger: each event fits the head that stands beside it, which only the whole confirms."
-    return report.saying(report.sentences[0] if report.first_bad else part, *report.sentences[1:])
+    said = report.sentences[0] if report.verdict in (Verdict.INVALID, Verdict.DIVERGED) else _PART
+    return report.saying(said, *report.sentences[1:])
 
 
-def _events(path: Path, tell: Callable[[int, int], None]) -> Iterator[_Event]:
+def _ledger_of(path: Path) -> bytes:
+    """The id of its ledger: a part may begin with lines that do not say it. Raises Unreadable."""
+    empty = True
+    with closing(_lines(path, lambda _, __: None)) as lines:
+        for line in lines:
+            if line.ledger:
+                return line.ledger
+            empty = False
+    why = "it holds no events" if empty else "it holds no call"
+    raise Unreadable(f"{why}. Name a ledger, or an export in JSON lines.")
+
+
+def _lines(path: Path, tell: Callable[[int, int], None]) -> Generator[Line, None, None]:
     size, done = path.stat().st_size, 0
     with path.open("rb") as lines:
-        ledger = ""
         for number, line in enumerate(lines):
             done += len(line)
             if number % 1000 == 0:
                 tell(done, size)
-            fields = json.loads(line)
-            ledger = ledger or fields.get("ledger") or fields["event"]["payload"]["ledger"]
-            if "event" in fields:
-                yield _event(ledger, fields["event"], {}, ())
-            else:
-                yield from _events_of_call(fields)
+            try:
+                yield read_line(line)
+            except NoLine as error:
+                which = f", from line {number + 1:,} on" if number else ""
+                raise Unreadable(f"it is no export in JSON lines{which} ({error}).") from None
     tell(size, size)
 
 
-def _events_of_call(line: dict[str, Any]) -> Iterator[_Event]:
-    """The events of a call, once the rest of the line was compared with them."""
-    said = line.get("said", "")
-    bodies = {"prompt": canonical(line["messages"]), "reply": line["content"], "said": said}
-    last = line["events"][-1]
-    told = {name: value for name, value in line.items() if name not in _OWN}
-    meant = json.loads(json.dumps(fields_of_stored(json.dumps(last["payload"]), said, line["erased"])))
-    # An older line lacks fields that are younger than it; what it does not say is what goes without saying.
-    wrong = () if {**DEFAULTS, **told} == meant else ("the line says otherwise than the event in it",)
-    for event in line["events"]:
-        yield _event(line["ledger"], event, bodies, wrong if event is last else (), bool(line["erased"]))
+def _in_order(lines: Iterable[Line]) -> Iterator[_Told]:
+    """By sequence number: a call's end stands beside its start, before what happened meanwhile.
 
-
-def _event(
-    ledger: str, event: dict[str, Any], bodies: dict[str, str], wrong: tuple[str, ...], erased: bool | None = None
-) -> _Event:
-    payload, salts = event["payload"], event.get("salts", {})
-    gone, hashed = [], []
-    for part, proof in payload.get("texts", {}).items():
-        if part not in salts:
-            gone.append(part)
-            continue
-        body = bodies[part].encode("utf-8", "surrogatepass")
-        if prove(bytes.fromhex(salts[part]), body) == proof:
-            continue
-        if part != "said" and bodies[part] in ("", "[]"):
-            hashed.append(part)
-        else:
-            wrong = (*wrong, f"its {part} is not the text that was recorded")
-    heads = bytes.fromhex(event["before"]), bytes.fromhex(event["head"])
-    return _Event(bytes.fromhex(ledger), event["seq"], *heads, payload, wrong, tuple(gone), tuple(hashed), erased)
-
-
-def _in_order(events: Iterator[_Event]) -> Iterator[_Event]:
-    """By sequence number: a call's end stands beside its start, before what happened meanwhile."""
-    waiting: list[tuple[int, int, _Event]] = []
-    seq = 0
-    for count, event in enumerate(events):
-        heapq.heappush(waiting, (event.seq, count, event))
-        while waiting and waiting[0][0] <= seq + 1:
-            seq = waiting[0][0]
-            yield heapq.heappop(waiting)[2]
+    Calls come in the order of their starts. So what is before a call's start is behind all that is still to come.
+    """
+    waiting: list[tuple[int, int, _Told]] = []
+    seq = count = 0
+    partial = None
+    for line in lines:
+        if partial is None:
+            partial = line.events[0].seq != 1
+        for event in line.events:
+            count += 1
+            heapq.heappush(waiting, (event.seq, count, _Told(event, line.ledger, line.erased)))
+        begun = line.events[0].seq if partial and line.erased is not None else 0
+        while waiting and waiting[0][0] <= max(seq + 1, begun):
+            seq, _, told = heapq.heappop(waiting)
+            yield told
     while waiting:
         yield heapq.heappop(waiting)[2]
 
 
-def _whole(first: _Event, rest: Iterator[_Event], evidence: Evidence, partial: bool) -> Range:
+class _Whole:
     """All events as one range."""
-    found = Range(first.seq, first.seq)
-    found.ledger = first.ledger
-    heads = {note.size: note.head for note in evidence.anchors}
-    wanted = {*heads}
-    tree, before, seq = Tree(), NOTHING, first.seq
-    hashes, said_erased = partial, set()  # a part does not say under which settings it was recorded
-    for event in _chained(first, rest):
-        if event.seq != seq and not partial:
-            found.problems.append((min(seq, event.seq), "events are missing, or there twice"))
-        follows = event.seq == seq and event is not first if partial else True
-        if follows and event.before != before:
-            found.problems.append((event.seq, "the event does not follow the one before"))
-        kind = event.payload["kind"]
-        if not partial and (event.seq - 1 in wanted or kind == "checkpoint"):
-            checkpoint = json.dumps(event.payload) if kind == "checkpoint" else ""
-            found.moments.append(Moment(event.seq - 1, tuple(tree.subtrees), before, checkpoint))
-        leaf = leaf_of(canonical(event.payload).encode())
-        if event.head != head_of(found.ledger, event.seq, event.before, leaf):
-            found.problems.append((event.seq, "the event is not the one that was recorded, or not in its place"))
-        if partial and event.head != heads.get(event.seq, event.head):
-            found.problems.append((event.seq, "the event is not the one that was anchored"))
-        found.problems += [(event.seq, what) for what in event.wrong]
-        found.gone += [(event.seq, part) for part in event.gone]
-        if not hashes:
-            found.problems += [(event.seq, f"its {part} is not the text that was recorded") for part in event.hashed]
-        hashes = hashes or (kind == "config" and event.payload["settings"].get("text") == "hash")
-        if event.erased and kind == "start":
-            said_erased.add(event.seq)
-        if kind == "erase":
-            found.erased.append((event.payload["start"], event.payload["last"]))
-        found.kinds[kind] = found.kinds.get(kind, 0) + 1
-        tree.add(leaf)
-        before, seq, found.last = event.head, event.seq + 1, event.seq
-    if found.last in wanted and not partial:
-        found.moments.append(Moment(found.last, tuple(tree.subtrees), before))
-    found.head, found.subtrees = before, tuple(tree.subtrees)
-    for start in sorted(said_erased ^ {start for start, _ in found.erased}):
-        found.problems.append((start, "its line is wrong about whether it was erased"))
-    return found
+
+    def __init__(self, ledger: bytes, first: int, evidence: Evidence, *, partial: bool) -> None:
+        self._found = Range(first, first, ledger)
+        self._partial = partial
+        self._heads = {note.size: note.head for note in evidence.anchors}
+        self._tree = Tree()
+        self._head = NOTHING
+        self._next = first
+        self._begun = False
+        self._hashes = False
+        """Whether a hash is enough of a text by now."""
+
+        self._said_erased: set[int] = set()
+
+    def take(self, told: _Told) -> None:
+        """Take in the next event."""
+        event, found = told.event, self._found
+        seq = event.seq
+        leaf = leaf_of(event.written.encode())
+        self._compare_place(event, leaf)
+        if told.ledger not in (b"", found.ledger) or (seq == 1 and event.kind != "open"):
+            found.problems.append((seq, "the line is of another ledger"))
+        found.problems += [(seq, what) for what in event.wrong]
+        found.gone += [(seq, part) for part in event.gone]
+        if event.hashed and not self._hashes:
+            sentence = _NOT_HERE if self._partial else "its {} is not the text that was recorded"
+            found.problems += [(seq, sentence.format(part)) for part in event.hashed]
+        if event.kind == "start":
+            if told.erased:
+                self._said_erased.add(seq)
+        elif event.kind == "config":
+            self._hashes = self._hashes or _says_hash(event)
+        elif event.kind == "erase":
+            self._take_erasure(event)
+        found.kinds[event.kind] = found.kinds.get(event.kind, 0) + 1
+        self._tree.add(leaf)
+        self._head, self._next, found.last, self._begun = event.head, seq + 1, seq, True
+
+    def range(self) -> Range:
+        """What was found."""
+        found = self._found
+        if found.last in self._heads and not self._partial:
+            found.moments.append(Moment(found.last, tuple(self._tree.subtrees), self._head))
+        found.head, found.subtrees = self._head, tuple(self._tree.subtrees)
+        for start in sorted(self._said_erased ^ {start for start, _ in found.erased}):
+            found.problems.append((start, "its line is wrong about whether it was erased"))
+        return found
+
+    def _compare_place(self, event: Event, leaf: bytes) -> None:
+        """Compare an event with its heads, and with what came before it."""
+        found, seq = self._found, event.seq
+        if seq < self._next or (seq > self._next and not self._partial):
+            found.problems.append((min(seq, self._next), "events are missing, or there twice"))
+        follows = seq == self._next and self._begun if self._partial else True
+        if follows and event.before != self._head:
+            found.problems.append((seq, "the event does not follow the one before"))
+        if event.head != head_of(found.ledger, seq, event.before, leaf):
+            found.problems.append((seq, "the event is not the one that was recorded, or not in its place"))
+        if self._partial:
+            if event.head != self._heads.get(seq, event.head):
+                found.problems.append((seq, "the event is not the one that was anchored"))
+        elif seq - 1 in self._heads or event.kind == "checkpoint":
+            checkpoint = event.written if event.kind == "checkpoint" else ""
+            found.moments.append(Moment(seq - 1, tuple(self._tree.subtrees), self._head, checkpoint))
+
+    def _take_erasure(self, event: Event) -> None:
+        try:
+            self._found.erased.append(erasure_in(event.written))
+        except UNREADABLE:
+            self._found.problems.append((event.seq, "the erasure cannot be read"))
 
 
-def _chained(first: _Event, rest: Iterator[_Event]) -> Iterator[_Event]:
-    yield first
-    yield from rest
+def _says_hash(event: Event) -> bool:
+    settings = event.payload.get("settings")
+    return isinstance(settings, dict) and settings.get("text") == "hash"

@@ -8,7 +8,7 @@ the other events stand between the calls, each on a line of its own. All of it i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
@@ -65,7 +65,7 @@ def _with_erasures(lines: Iterator[tuple[int, str]], history: History, span: Spa
             continue
         if erasures is None:
             events = history.beside_calls((span[0], WHOLE[1]), kind="erase")
-            erasures = {json.loads(event[1])["start"]: _beside(*event) for event in events}
+            erasures = {json.loads(event[1])["start"]: line_beside(*event) for event in events}
         yield erasures.get(number, "")
 
 
@@ -93,10 +93,11 @@ def call_fields(row: tuple[Any, ...], texts: Texts) -> dict[str, Any]:
 def _calls(history: History, wanted: Filter, span: Span) -> Iterator[tuple[int, str]]:
     for rows, texts in history.stored(wanted, span):
         for row in rows:
-            yield row[0], _line(history.ledger, row, texts)
+            yield row[0], line_of(history.ledger, row, texts)
 
 
-def _line(ledger: str, row: tuple[Any, ...], texts: Texts) -> str:
+def line_of(ledger: str, row: tuple[Any, ...], texts: Mapping[int, Kept]) -> str:
+    """The line of a call as it is stored, its payloads as canonical JSON."""
     start, end, erased, started, start_head, ended, end_head, before_start, before_end = row
     asked, answered = texts.get(start, _NONE), texts.get(end, _NONE)
     kept = {**asked, **answered}
@@ -131,10 +132,11 @@ def _event(seq: int, before: bytes | None, head: bytes, payload: str, texts: Kep
 
 def _others(history: History, span: Span) -> Iterator[tuple[int, str]]:
     for event in history.beside_calls(span):
-        yield event[0], _beside(*event)
+        yield event[0], line_beside(*event)
 
 
-def _beside(seq: int, payload: str, head: bytes, before: bytes | None) -> str:
+def line_beside(seq: int, payload: str, head: bytes, before: bytes | None) -> str:
+    """The line of an event that is of no call."""
     return f'{{"event":{_event(seq, before, head, payload, _NONE)}}}\n'
 
 
