@@ -2,7 +2,8 @@
 
 A line for each call: the record, ``messages``, ``content``, ``erased``, and under ``events`` its start and end as they
 stand in that ``ledger``, with the heads before and after them and the salts of their texts. In an export of everything,
-the other events stand between the calls, each on a line of its own. All of it is ASCII.
+the other events stand between the calls, each on a line of its own; in an export of some calls, those that say why
+texts of these are not there: erasures, and settings under which only hashes are kept. All of it is ASCII.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from genesys_tui.audit.events import plain
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.history import WHOLE, History, Span, Texts
 from genesys_tui.audit.log import readable
+from genesys_tui.audit.proofs import HASHED
 from genesys_tui.audit.shapes import DEFAULTS, encoded, shape_of
 from genesys_tui.errors import LedgerError
 
@@ -33,7 +35,7 @@ def jsonl(history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE) -> 
     lines = _calls(history, wanted, span)
     if wanted == EVERYTHING:
         return _whole(_merged(lines, _others(history, span)), history)
-    return _with_erasures(lines, history, span)
+    return _merged(_with_erasures(lines, history, span), _hashing(history, span))
 
 
 def _whole(lines: Iterator[str], history: History) -> Iterator[str]:
@@ -56,17 +58,24 @@ def _merged(lines: Iterator[tuple[int, str]], others: Iterator[tuple[int, str]])
         other = next(others, None)
 
 
-def _with_erasures(lines: Iterator[tuple[int, str]], history: History, span: Span) -> Iterator[str]:
+def _with_erasures(lines: Iterator[tuple[int, str]], history: History, span: Span) -> Iterator[tuple[int, str]]:
     """Each call of a part of the ledger, with the event that says that it was erased."""
     erasures: dict[int, str] | None = None
     for number, line in lines:
-        yield line
         if _SAYS_ERASED not in line:
+            yield number, line
             continue
         if erasures is None:
             events = history.beside_calls((span[0], WHOLE[1]), kind="erase")
             erasures = {json.loads(event[1])["start"]: line_beside(*event) for event in events}
-        yield erasures.get(number, "")
+        yield number, line + erasures.get(number, "")
+
+
+def _hashing(history: History, span: Span) -> Iterator[tuple[int, str]]:
+    """The settings under which only the hashes of texts are kept; each span has its own."""
+    for event in history.beside_calls(span, kind="config"):
+        if HASHED in event[1]:
+            yield event[0], line_beside(*event)
 
 
 def fields_of_stored(payload: str, said: str, erased: bool) -> dict[str, Any]:

@@ -72,7 +72,9 @@ def test_a_text_that_is_taken_out_is_missed(tmp_path: Path) -> None:
 def test_only_hashes_are_fine_where_the_settings_said_so(keeping: tuple[Keeping, ...], tmp_path: Path) -> None:
     file = made(tmp_path, *keeping)
     assert verify(file).verdict is Verdict.UNANCHORED
-    assert verify(changed(file, lambda _: None)).verdict is Verdict.UNANCHORED
+    for wanted in (EVERYTHING, Filter(status="completed")):
+        report = verify(changed(file, lambda _: None, wanted))
+        assert (report.verdict, report.calls) == (Verdict.UNANCHORED, 2 * len(keeping))
 
 
 def test_a_text_from_before_hashes_is_missed(tmp_path: Path) -> None:
