@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from genesys_tui.audit import exported
 from genesys_tui.audit.export import export_file
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.jsonl import jsonl
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.lines import Line, read_line
 from genesys_tui.audit.records import Observation, RecordedError
 from genesys_tui.audit.report import Report, Verdict
+from genesys_tui.audit.shapes import DEFAULTS
 from genesys_tui.audit.texts import Keeping
 from genesys_tui.audit.verification import verify
 
-from .made import FixedSigner, anchors_in, hurried, record, write
+from .made import FixedSigner, anchors_in, filled, hurried, record, write
 
-Line = dict[str, Any]
 FORGED = [{"role": "user", "content": "FORGED"}]
 SALT = "5a" * 32
 
@@ -183,3 +186,96 @@ def test_an_end_of_another_call_is_none_of_this_one(folder: Path) -> None:
     report = check(folder, lines)
     assert report.verdict is Verdict.INVALID
     assert "not those of one call" in report.sentences[0]
+
+
+SOME = Filter(status="completed")
+
+
+def test_a_text_that_is_taken_out_of_a_part_is_missed(folder: Path) -> None:
+    lines = lines_of(folder, SOME)
+    assert check(folder, lines).verdict is Verdict.UNANCHORED
+    assert sum('"kind":"config"' in line for line in lines) == 1
+    report = forged(folder, "plain", with_fields(content=""), SOME)
+    assert report.verdict is Verdict.INVALID
+    assert "its reply is not there" in report.sentences[0]
+
+
+def test_a_part_from_before_settings_went_with_it_has_to_be_made_anew(folder: Path) -> None:
+    lines = [line for line in lines_of(folder, SOME) if '"kind":"config"' not in line]
+    report = check(folder, lines)
+    assert report.verdict is Verdict.INVALID
+    assert "make it anew" in report.sentences[0]
+    texts = [line for line in lines if '"request_id":"hashed"' not in line]
+    assert check(folder, texts).verdict is Verdict.UNANCHORED
+
+
+@pytest.mark.parametrize("wanted", [EVERYTHING, SOME], ids=["all", "a part"])
+def test_no_more_events_are_held_than_have_to_wait(wanted: Filter, tmp_path: Path) -> None:
+    filled(tmp_path / "l.db", 60)
+    read = given = most = 0
+
+    def lines() -> Iterator[Line]:
+        nonlocal read
+        for text in lines_of(tmp_path, wanted):
+            line = read_line(text.encode())
+            read += len(line.events)
+            yield line
+
+    for _ in exported._in_order(lines()):
+        given += 1
+        most = max(most, read - given)
+    assert given == read > 100
+    assert most <= 2
+
+
+ODD = [None, True, False, 0, 1, -1, 2**63, 10**30, 1.5, 1e300, "", "x", "0", "\ud800", [], [[]], {}, {"a": []}]
+"""Values to put in place of others."""
+
+
+def changed_at_random(line: str, chance: random.Random) -> str:
+    """A line in which one value is another one, is gone, or there once more under another name."""
+    parsed = json.loads(line)
+    holder, key = chance.choice([*places_in(parsed)])
+    value = holder[key]
+    alike = [value + 1, -value, float(value)] if type(value) is int and value < 2**63 else []
+    if isinstance(value, str) and value:
+        alike = [value + "x", value[:-1], value.upper(), value.swapcase(), [value]]
+    change = chance.random()
+    if change < 0.15:
+        del holder[key]
+    elif change < 0.3 and isinstance(holder, dict):
+        other = chance.choice(["event", "content", "said", "texts", "detail", "start", "salts", f"{key}x"])
+        holder[other] = chance.choice([*ODD, value])
+    else:
+        holder[key] = chance.choice(alike * 4 + ODD)
+    return compact(parsed)
+
+
+def places_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key, each in [*value.items()] if isinstance(value, dict) else [*enumerate(value)]:
+        yield value, key
+        if isinstance(each, dict | list):
+            yield from places_in(each)
+
+
+def meaning(line: str) -> str:
+    """A line whatever the order of its keys; what it does not say of a record is what goes without saying."""
+    parsed = json.loads(line)
+    return json.dumps({**DEFAULTS, **parsed} if "request_id" in parsed else parsed, sort_keys=True)
+
+
+@pytest.mark.parametrize("wanted", [EVERYTHING, SOME], ids=["all", "a part"])
+def test_any_value_that_is_another_is_found_and_nothing_is_raised(wanted: Filter, folder: Path) -> None:
+    chance = random.Random(7)
+    lines = lines_of(folder, wanted)
+    honest = check(folder, lines).verdict
+    assert honest in (Verdict.ANCHORED, Verdict.UNANCHORED)
+    for _ in range(500):
+        place = chance.randrange(len(lines))
+        line = changed_at_random(lines[place], chance)
+        found = check(folder, [*lines[:place], line, *lines[place + 1 :]])
+        if meaning(line) == meaning(lines[place]):
+            assert found.verdict is honest, line
+        else:
+            assert found.verdict in (Verdict.INVALID, Verdict.UNREADABLE), (lines[place], line, found)
+            assert found.sentences[0].isprintable()
