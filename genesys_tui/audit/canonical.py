@@ -18,8 +18,15 @@ def canonical(value: Any) -> str:
     """The value as canonical JSON. Raises TypeError for a float, and for what JSON does not know."""
     refuse_floats(value)
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if text.isascii() or not _SURROGATE.search(text):
+        return text
     # Half a character cannot be written as UTF-8, but as an escape.
-    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", paired(text))
+
+
+def paired(text: str) -> str:
+    """The same text, where two halves of a character follow each other made one: whoever parses its JSON does so."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def refuse_floats(value: Any) -> None:

@@ -58,6 +58,7 @@ def append(
         payload["texts"] = {text.part: text.proof for text in texts}
     written = canonical(payload)
     head = head_of(ledger, seq, before, leaf_of(written.encode()))
+    payload = json.loads(written)  # as whoever reads it sees it
     kept = {text.part: stored for text in texts or () if (stored := _storable(text.body)) is not None}
     projection.take(db, seq, kind, payload, kept)
     db.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (seq, kind, written, head))

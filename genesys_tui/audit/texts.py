@@ -11,6 +11,8 @@ import os
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
+from genesys_tui.audit.canonical import paired
+
 Keeping = Literal["full", "hash", "none"]
 """What is kept of prompts and replies: the text, its salted hash, nothing."""
 
@@ -47,7 +49,12 @@ def texts_of(parts: dict[str, str], keeping: Keeping) -> list[Text]:
     for part, body in parts.items():
         if not body or (keeping == "none" and part != "said"):
             continue
+        try:
+            written = body.encode()
+        except UnicodeEncodeError:  # there are halves of characters in it
+            body = paired(body)
+            written = body.encode("utf-8", "surrogatepass")
         salt = os.urandom(32)
         text = body if keeping == "full" or part == "said" else None
-        kept.append(Text(part, salt, text, prove(salt, body.encode("utf-8", "surrogatepass"))))
+        kept.append(Text(part, salt, text, prove(salt, written)))
     return kept

@@ -228,6 +228,18 @@ def test_no_more_events_are_held_than_have_to_wait(wanted: Filter, tmp_path: Pat
     assert most <= 2
 
 
+@pytest.mark.parametrize("keeping", ["full", "hash"])
+def test_two_halves_of_a_character_are_the_character(keeping: Keeping, tmp_path: Path) -> None:
+    with hurried(Ledger(tmp_path / "l.db", text=keeping, signer=FixedSigner(), anchor=tmp_path / "anchors")) as ledger:
+        write(ledger, "one", "a\ud83d\ude00", "\ud83d\ude00z", model="\ud83d\ude00", detail="\ud83d\ude00\ud83d")
+        call = ledger.get("one")
+    assert (call.record.model, call.record.detail) == ("😀", "😀\ud83d")
+    if keeping == "full":
+        assert (call.messages[0]["content"], call.reply) == ("a😀", "😀z")
+    assert verify(tmp_path / "l.db").verdict is Verdict.UNANCHORED
+    assert check(tmp_path, lines_of(tmp_path)).verdict is Verdict.ANCHORED
+
+
 ODD = [None, True, False, 0, 1, -1, 2**63, 10**30, 1.5, 1e300, "", "x", "0", "\ud800", [], [[]], {}, {"a": []}]
 """Values to put in place of others."""
 

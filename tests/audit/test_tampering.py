@@ -151,7 +151,7 @@ def honest_ledger(folder: Path, number: int) -> None:
         with hurried(Ledger(path, text=keeping, signer=signer, anchor=anchors)) as ledger:
             for _ in range(chance.randint(0, 12)):
                 names += 1
-                odd = "".join(chance.choices('aé🧹\0\x1b"\\\u2028\ud800=,\n', k=chance.randint(1, 8)))
+                odd = "".join(chance.choices('aé🧹\0\x1b"\\\u2028\ud800\ude00=,\n', k=chance.randint(1, 8)))
                 status = chance.choice(["completed", "failed", "truncated"])
                 tokens = chance.choice([0, 7, 10**30])
                 write(ledger, f"r{names}", odd, odd * 3, status=status, model=odd, stop_reason=odd, total_tokens=tokens)
