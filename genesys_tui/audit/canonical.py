@@ -1,6 +1,9 @@
 """Canonical JSON: the one way to write a value down, so that its hash means something.
 
-Equals RFC 8785 for what it accepts: keys in ASCII, no floats. Times are integers, in microseconds.
+Equals RFC 8785 for keys in ASCII and no floats, but for two things: an integer from 2**53 on keeps every digit, where
+the RFC writes the nearest double, and half a character is escaped, where the RFC refuses it. Neither matters to a hash:
+it is taken over this text as it stands, and whoever makes it anew needs integers of any size. Times are integers, in
+microseconds.
 """
 
 from __future__ import annotations

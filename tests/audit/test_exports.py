@@ -124,6 +124,11 @@ def test_a_part_says_that_it_is_one(signed: Path) -> None:
     assert report.calls == 11
 
 
+def _first(line: str, which: str) -> str:
+    """The first ``head``, or head ``before``, in a line."""
+    return line.partition(f'"{which}":"')[2][:64]
+
+
 CHANGES = {
     "a figure": lambda line: line.replace('"total_tokens":7,', '"total_tokens":8,'),
     "a figure in the line alone": lambda line: line.replace('"total_tokens":7,', '"total_tokens":8,', 1),
@@ -134,9 +139,12 @@ CHANGES = {
     "a prompt": lambda line: line.replace('"prompt 7"', '"never asked"'),
     "a line gone": lambda line: "" if '"prompt 7"' in line else line,
     "a line twice": lambda line: line * 2 if '"prompt 7"' in line else line,
-    "a head": lambda line: (
-        line.replace('"head":"', '"head":"0', 1).replace("0", "", 0) if '"prompt 7"' in line else line
+    "a head": lambda line: line.replace(_first(line, "head"), "0" * 64, 1) if '"prompt 7"' in line else line,
+    "a head, wherever it is": lambda line: (
+        line.replace(_first(line, "head"), "0" * 64) if '"prompt 7"' in line else line
     ),
+    "a head before": lambda line: line.replace(_first(line, "before"), "0" * 64, 1) if '"prompt 7"' in line else line,
+    "a head that is none": lambda line: line.replace('"head":"', '"head":"0', 1) if '"prompt 7"' in line else line,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -104,7 +105,8 @@ def test_what_finds_it_out_and_what_does_not(attack: forger.Attack, original: Pa
     found = verdicts(tmp_path)
     assert tuple(report.verdict for report in found) == TABLE[attack], found
     for report in found:
-        assert report.first_bad is None or report.verdict is INVALID
+        named = re.match(r"Event ([\d,]+): ", report.sentences[0])
+        assert report.first_bad == (int(named[1].replace(",", "")) if named else None)
 
 
 def test_a_call_that_is_shown_as_running_gets_no_second_end(original: Path, tmp_path: Path) -> None:
