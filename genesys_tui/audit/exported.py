@@ -105,7 +105,7 @@ class _Whole:
     def __init__(self, ledger: bytes, first: int, evidence: Evidence, *, partial: bool) -> None:
         self._found = Range(first, first, ledger)
         self._partial = partial
-        self._heads = {note.size: note.head for note in evidence.anchors}
+        self._heads = {note.size: note.head for note in evidence.anchors if note.ledger == ledger}
         self._tree = Tree()
         self._head = NOTHING
         self._next = first

@@ -119,6 +119,15 @@ def test_a_part_says_that_it_is_one(signed: Path) -> None:
     assert report.calls == 11
 
 
+def test_a_part_of_another_ledger_says_so(signed: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    filled(tmp_path / "other" / "l.db", 1, FixedSigner(), tmp_path / "other" / "anchors")
+    part = exported(signed, Filter(search="prompt 1"))
+    report = verify(part, anchors=anchors_in(tmp_path / "other" / "anchors"))
+    assert report.verdict is Verdict.DIVERGED
+    assert "the anchor is of another ledger" in report.sentences[0]
+
+
 def _first(line: str, which: str) -> str:
     """The first ``head``, or head ``before``, in a line."""
     return line.partition(f'"{which}":"')[2][:64]
