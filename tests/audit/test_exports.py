@@ -119,6 +119,14 @@ def test_a_part_says_that_it_is_one(signed: Path) -> None:
     assert report.calls == 11
 
 
+def test_a_part_holds_each_call_once(signed: Path) -> None:
+    part = exported(signed, Filter(search="prompt 1"))
+    lines = part.read_text().splitlines(keepends=True)
+    for twice in ([lines[0], *lines], [*lines, lines[-1]], [*lines, lines[0]]):
+        part.write_text("".join(twice))
+        assert check(part).verdict is Verdict.INVALID
+
+
 def test_a_part_of_another_ledger_says_so(signed: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     filled(tmp_path / "other" / "l.db", 1, FixedSigner(), tmp_path / "other" / "anchors")
