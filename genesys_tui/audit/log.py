@@ -97,13 +97,6 @@ def has_ended(db: sqlite3.Connection, start: int) -> bool:
     return db.execute(query, (start, start)).fetchone() is not None
 
 
-def texts_at(db: sqlite3.Connection, *seqs: int | None) -> dict[str, str]:
-    """The texts that are kept of these events, by part."""
-    places = ", ".join("?" * len(seqs))
-    rows = db.execute(f"SELECT part, body FROM texts WHERE seq IN ({places}) AND body IS NOT NULL", seqs)  # noqa: S608
-    return {part: readable(body) for part, body in rows}
-
-
 def readable(body: str | bytes) -> str:
     """A text as it was given."""
     return body if isinstance(body, str) else body.decode("utf-8", "surrogatepass")
