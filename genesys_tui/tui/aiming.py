@@ -1,4 +1,4 @@
-"""Aiming: letters typed faster than the focus moves go where the focus has gone."""
+"""Aiming: keys typed faster than the screen turns, or the focus moves, go where the screen and the focus have gone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections import deque
 
 from textual import events
 from textual.app import App
+from textual.timer import Timer
 from textual.widget import Widget
 
 UNDER_WAY = 64
 """Keys of which it is known whom they were for: more than come at once."""
+
+TURNED = 1.0
+"""Seconds after which a key that turns the screen has been lost: what was typed behind it waits no longer."""
 
 
 class Aiming(App[int]):
@@ -17,13 +21,32 @@ class Aiming(App[int]):
 
     Textual sends each key to who has the focus as it comes. A slash that opens a line to type in, and a word behind it
     in the same burst, as a slow connection delivers them, would be commands of the list that had the focus before.
+    What is typed behind a key that turns to another screen waits until it is turned to: it would be for the old one.
     """
 
     def __init__(self, ansi_color: bool | None = None) -> None:
         super().__init__(ansi_color=ansi_color)
         self._aims: deque[tuple[events.Key, Widget | None]] = deque(maxlen=UNDER_WAY)
+        self._turning: events.Key | None = None
+        self._behind: list[events.Event] = []
+        self._patience: Timer | None = None
 
     async def on_event(self, event: events.Event) -> None:
+        """Have what is typed behind a key that turns the screen wait."""
+        if not isinstance(event, events.Key | events.Paste):
+            await super().on_event(event)
+        elif event.is_forwarded:
+            await self._aimed(event)
+            if event is self._turning:
+                await self._turned()
+        elif self._turning:
+            self._behind.append(event)
+        else:
+            if isinstance(event, events.Key) and self._turns(event):
+                self._turning, self._patience = event, self.set_timer(TURNED, self._turned)
+            await self._aimed(event)
+
+    async def _aimed(self, event: events.Event) -> None:
         """Remember for whom a key was; one that comes back may be for another by now."""
         if isinstance(event, events.Key):
             focused = self.focused
@@ -38,3 +61,20 @@ class Aiming(App[int]):
     def _was_meant_for(self, focused: Widget, event: events.Key) -> bool:
         aim = next((aim for key, aim in reversed(self._aims) if key is event), focused)
         return aim is not focused and focused.check_consume_key(event.key, event.character)
+
+    def _turns(self, event: events.Key) -> bool:
+        """Whether this key, as things are, turns to another screen."""
+        if self.focused and self.focused.check_consume_key(event.key, event.character):
+            return False
+        chain = self.screen._modal_binding_chain
+        actions = [each.action for _, bindings in chain for each in bindings.key_to_bindings.get(event.key, ())]
+        return any(action.removeprefix("app.").startswith("look(") for action in actions)
+
+    async def _turned(self) -> None:
+        """Hand out what waited, in its order."""
+        if self._patience:
+            self._patience.stop()
+        self._turning, self._patience = None, None
+        behind, self._behind = self._behind, []
+        for event in behind:
+            await self.on_event(event)

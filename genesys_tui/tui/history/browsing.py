@@ -50,6 +50,7 @@ COLUMNS = 90
 class BrowsingScreen(Screen[None]):
     """Everything is read on threads; what they tell is shown where it is still wanted."""
 
+    AUTO_FOCUS = "CallTable"
     table = getters.query_one(CallTable)
     filter_line = getters.query_one(FilterLine)
     detail = getters.query_one(Detail)
@@ -94,7 +95,6 @@ class BrowsingScreen(Screen[None]):
     def on_mount(self) -> None:
         """Look again and again, while this screen is the one shown."""
         self._ticker = self.set_interval(LOOK, self._look, pause=True)
-        self.table.focus()
 
     def on_unmount(self) -> None:
         """Let go of the file."""

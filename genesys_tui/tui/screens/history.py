@@ -84,7 +84,7 @@ class HistoryScreen(BrowsingScreen):
 
     def on_filter_line_left(self) -> None:
         """To the calls."""
-        self.table.focus()
+        self.set_focus(self.table)
 
     def action_sort(self) -> None:
         """By the next column."""
@@ -117,14 +117,14 @@ class HistoryScreen(BrowsingScreen):
             return
         self.remove_class("-without-pane")
         self.add_class("-reading")
-        self.detail.focus()
+        self.set_focus(self.detail)
         self.read_call()
 
     def action_back(self) -> None:
         """From the details to the calls; from there stop an export, and without one go to the chat."""
         if self.has_class("-reading"):
             self.remove_class("-reading")
-            self.table.focus()
+            self.set_focus(self.table)
         elif self.exporting.export:
             self.exporting.export.stop()
         else:
@@ -207,7 +207,7 @@ class HistoryScreen(BrowsingScreen):
     def _filtered(self, line: str | None) -> None:
         if line is not None:
             self.filter_line.use(line)
-            self.table.focus()
+            self.set_focus(self.table)
 
     def _sort(self, column: str) -> None:
         self.list_anew(self._asked._replace(order=Order(column, BY_NAME[column].starts_down)))

@@ -47,6 +47,7 @@ _OF_A_CALL = ("data", "filter", "kind", "copy", "copy_all", "save", "incident", 
 class WireScreen(Screen[None]):
     """The events of one of the last calls; of a running one as they arrive."""
 
+    AUTO_FOCUS = "WireView"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "app.look('chat')", "Chat", show=False, id="wire.leave"),
         Binding("escape", "back", "Back", show=False, id="wire.back"),
@@ -101,7 +102,6 @@ class WireScreen(Screen[None]):
     def on_mount(self) -> None:
         """Look again and again, while this screen is the one shown."""
         self.set_interval(TICK, self._tick)
-        self.view.focus()
 
     def on_resize(self) -> None:
         """Columns have their places by the width."""
@@ -110,7 +110,7 @@ class WireScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Look at what arrived meanwhile."""
         self._tick()
-        self.view.focus()
+        self.set_focus(self.view)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Keys are offered while they do something."""
