@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genesys_tui.audit.records import Record
 from genesys_tui.config import Settings
 from genesys_tui.conversation import Conversation
 from genesys_tui.exchange import Exchange
 from genesys_tui.past import Past
+from genesys_tui.tui.conversations.erased import Erased, without
 from genesys_tui.tui.desk import Desk
 
 
@@ -35,6 +36,8 @@ class Talk:
     def __init__(self, settings: Settings) -> None:
         self.profile_settings = settings
         """What a conversation begins with."""
+        self.erased: set[Erased] = set()
+        """Prompts and replies of calls that were erased since the start: they are sent no more, whoever quotes them."""
         self.clear()
 
     def clear(self) -> None:
@@ -121,7 +124,9 @@ class Talk:
         self._cut = Cut(self._asked, record.request_id, content) if record.truncated else None
 
     def _exchange(self, asked: Asked, desk: Desk, cut: Cut | None = None) -> Exchange:
-        payload = self.settings.payload(*asked.before.asking(asked.prompt))
+        before = replace(asked.before, messages=without(asked.before.messages, self.erased))
+        asked = replace(asked, before=before)
+        payload = self.settings.payload(*before.asking(asked.prompt))
         self._asked, self._cut = asked, cut
         context = self.settings.context(asked.before.id, cut.request_id if cut else None)
         gateway = desk.gateway.reading(self.settings.profile.content_mode)

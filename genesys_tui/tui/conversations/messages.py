@@ -34,6 +34,16 @@ class PastRead(Message):
         super().__init__()
 
 
+class Reread(Message):
+    """A conversation that is open was read again: calls of it were erased."""
+
+    def __init__(self, past: Past, calls: int) -> None:
+        self.past = past
+        self.calls = calls
+        """How many of its calls were asked for at most."""
+        super().__init__()
+
+
 class ForksRead(Message):
     """A conversation was read, to be forked."""
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 
+from genesys_tui.tui.conversations.erased import past_without
 from genesys_tui.tui.conversations.messages import ChoreDone, ExchangeRead, ForksRead, PastRead, ReadRefused
 from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.parameters.screen import ParametersScreen
@@ -209,7 +210,7 @@ class ConversationScreen(ParametersScreen):
 
         if not self._is_free():
             return
-        past, (_, _, _, first) = event.past, self._shown
+        past, (_, _, _, first) = past_without(event.past, self._talk.erased), self._shown
         more = event.calls > SHOWN and past.id == self._talk.conversation.id
         self._shown = (past.id, event.calls, past.earlier, first_call(past))
         if more and show_earlier(past, first, self.transcript, self.keys):
@@ -253,15 +254,14 @@ class ConversationScreen(ParametersScreen):
 
         if exchange is None or not self._is_free():
             return
-        said = Conversation(messages=exchange.after if exchange.content else exchange.before)
+        prompt, said = exchange.prompt, Conversation(messages=exchange.after if exchange.content else exchange.before)
         self._talk.fork(said, self._settings_of(exchange))
         show(Past(said.id, quoted(said.messages)), self.transcript, self.keys)
-        prompt = exchange.prompt
         if ask:
             if self.may_send(lambda: self._ask(prompt), lambda: self.prompt.give_back(prompt), IN_THE_EDITOR):
                 self._ask(prompt)
         elif not exchange.content:
-            self.prompt.give_back(exchange.prompt)
+            self.prompt.give_back(prompt)
         self._changed()
 
     def _settings_of(self, exchange: PastExchange | None) -> Settings:

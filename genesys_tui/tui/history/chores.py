@@ -1,4 +1,4 @@
-"""Chores of the history: texts erased, on a thread; Done or Refused tells how it went."""
+"""Chores of the history: texts erased, on a thread; ErasedTexts or Refused tells how it went."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.rows import Row
 from genesys_tui.errors import GenesysError
-from genesys_tui.tui.history.messages import Done, Refused
+from genesys_tui.tui.conversations.erased import Erased
+from genesys_tui.tui.history.messages import ErasedTexts, Refused
 from genesys_tui.tui.mailbox import Mailbox, aside
+from genesys_tui.tui.prompt.earlier import prompt_of
 
 
 def only(row: Row) -> Filter:
@@ -19,14 +21,40 @@ def only(row: Row) -> Filter:
     return Filter(since=since, until=until, conversation_id=row.conversation or None)
 
 
-def erase(ledger: Ledger, request_id: str, deliver: Mailbox) -> None:
-    """Erase what was said in a call."""
+def others_of(ledger: Ledger, request_id: str) -> list[str]:
+    """The other ended calls of its conversation that hold texts. Raises LedgerError."""
+    if not (conversation := ledger.get(request_id).record.conversation_id):
+        return []
+    return [
+        call.record.request_id
+        for call in ledger.calls(Filter(conversation_id=conversation))
+        if not call.erased and call.record.status != "running" and call.record.request_id != request_id
+    ]
+
+
+def erase(ledger: Ledger, request_id: str, deliver: Mailbox, *, conversation: bool = False) -> None:
+    """Erase what was said in a call, or in every ended call of its conversation. ErasedTexts or Refused follows."""
 
     def erased() -> Message:
+        said: set[Erased] = set()
+        done = 0
         try:
-            ledger.erase(request_id)
+            of = ledger.get(request_id).record.conversation_id
+            for each in [request_id, *(others_of(ledger, request_id) if conversation else [])]:
+                call = ledger.get(each)
+                ledger.erase(each)
+                done += 1
+                said.add((prompt_of(call), call.reply))
         except GenesysError as error:
+            if done:
+                deliver(_told(request_id, done, of, said))
             return Refused("chore", error)
-        return Done(f"What was said in the call {request_id[:8]} is erased.", request_id)
+        return _told(request_id, done, of, said)
 
     aside(erased, deliver)
+
+
+def _told(request_id: str, done: int, conversation: str | None, said: set[Erased]) -> Message:
+    calls = f"the call {request_id[:8]}" if done == 1 else f"{done:,} calls of the conversation"
+    whole = {(prompt, reply) for prompt, reply in said if prompt and reply}
+    return ErasedTexts(f"What was said in {calls} is erased.", conversation or "", whole)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from genesys_tui.audit.reading import Call
     from genesys_tui.audit.rows import News, Row, Totals
     from genesys_tui.errors import GenesysError
+    from genesys_tui.tui.conversations.erased import Erased
     from genesys_tui.tui.history.listing import Asked
 
 
@@ -95,10 +96,28 @@ class Refused(Message):
 class Done(Message):
     """A chore is done."""
 
-    def __init__(self, sentence: str, erased: str = "", *, is_export: bool = False) -> None:
+    def __init__(self, sentence: str, *, is_export: bool = False) -> None:
         self.sentence = sentence
-        self.erased = erased
-        """The request id of a call whose texts were erased."""
         self.is_export = is_export
         """Whether it was an export."""
+        super().__init__()
+
+
+class ErasedTexts(Message):
+    """What was said in calls was erased."""
+
+    def __init__(self, sentence: str, conversation: str, said: set[Erased]) -> None:
+        self.sentence = sentence
+        self.conversation = conversation
+        """Its id; empty where the calls were of none."""
+        self.said = said
+        """What was said, so that it can be dropped where it is still held."""
+        super().__init__()
+
+
+class OthersCounted(Message):
+    """How many other ended calls of a conversation hold what was said."""
+
+    def __init__(self, others: int) -> None:
+        self.others = others
         super().__init__()

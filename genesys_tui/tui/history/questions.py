@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from textual.content import Content
+from textual.message import Message
+
 from genesys_tui.audit.query import read_moment
 from genesys_tui.errors import GenesysError
+from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.conversations.question import Question, path_of
+from genesys_tui.tui.history.messages import OthersCounted, Refused
+from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.naming import name_of
 
 SUFFIXES = (".jsonl", ".csv")
 CONFIRMED_BY = 8
 """Characters of the request id that are typed to erase a call's texts."""
+
+ALL = "all"
+"""What is typed behind them to erase those of its conversation."""
 
 
 class DateQuestion(Question):
@@ -44,23 +55,55 @@ class ExportQuestion(Question):
 
 
 class EraseQuestion(Question):
-    """Asks for the beginning of a call's request id, so that nothing is erased by a slip."""
+    """Asks for the beginning of a call's request id, so that nothing is erased by a slip.
+
+    With ``all`` behind it, every ended call of the conversation is meant; ``count_others`` tells on a thread how many
+    other ones that are, and may raise GenesysError.
+    """
 
     DEFAULT_CSS = """
     EraseQuestion > Vertical { border: round $error; border-title-color: $text-error; }
     """
 
-    def __init__(self, request_id: str) -> None:
-        self._beginning = request_id[:CONFIRMED_BY]
-        hint = (
-            "Removes prompt, reply and error texts of this call for good, from every page of the audit file. That it"
-            f" was made, and how it went, stays. To erase them, type {self._beginning} and Enter."
-        )
-        super().__init__("Erase what was said", "", hint)
+    def __init__(self, request_id: str, count_others: Callable[[], int]) -> None:
+        self._beginning = sanitized_line(request_id)[:CONFIRMED_BY]
+        self._all = f"{self._beginning} {ALL}"
+        self._count = count_others
+        self._others: int | None = None
+        super().__init__("Erase what was said", "", self._told("Looking for other calls that may repeat it…"))
+
+    def on_mount(self) -> None:
+        """Find out how much else there is to erase."""
+        aside(self._counted, mailbox_of(self))
+
+    def on_others_counted(self, event: OthersCounted) -> None:
+        """Say it, where it was not refused something meanwhile."""
+        self._others = event.others
+        calls = f"{event.others:,} other ended call{'s' * (event.others != 1)} of its conversation may repeat it"
+        words = f"{calls}: to erase everything there, type {self._all} and Enter." if event.others else ""
+        self.note.update(Content(self._told(words or "No other ended call of its conversation holds texts.")))
+
+    def on_refused(self, event: Refused) -> None:
+        """Say why it cannot be told."""
+        self.note.update(Content(self._told(sanitized_line(event.error.message))))
 
     def objections(self, text: str) -> tuple[str, str]:
         """Anything else."""
-        if text == self._beginning:
+        if text == self._beginning or (text == self._all and self._others):
             return "", ""
         key = name_of(self, "question.leave")
-        return f"Nothing is erased. Type {self._beginning}, the beginning of the request id; {key} leaves it.", ""
+        more = f", or {self._all} for its whole conversation" if self._others else ""
+        return f"Nothing is erased. Type {self._beginning}, the beginning of the request id{more}; {key} leaves it.", ""
+
+    def _counted(self) -> Message:
+        try:
+            return OthersCounted(self._count())
+        except GenesysError as error:
+            return Refused("chore", error)
+
+    def _told(self, others: str) -> str:
+        return (
+            "Removes prompt, reply and error texts of this call for good, from every page of the audit file. That it"
+            f" was made, and how it went, stays. To erase them, type {self._beginning} and Enter.\n\n{others}\n\n"
+            "Exports made before keep it, and so does a draft into which its prompt was taken."
+        )

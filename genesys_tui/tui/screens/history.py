@@ -16,7 +16,7 @@ from genesys_tui.tui.history.browsing import BrowsingScreen
 from genesys_tui.tui.history.columns import BY_NAME
 from genesys_tui.tui.history.exporting import Export
 from genesys_tui.tui.history.listing import count_of
-from genesys_tui.tui.history.messages import Done
+from genesys_tui.tui.history.messages import Done, ErasedTexts
 from genesys_tui.tui.history.news import Anchor
 from genesys_tui.tui.history.table import CallTable
 from genesys_tui.tui.mailbox import mailbox_of
@@ -179,8 +179,8 @@ class HistoryScreen(BrowsingScreen):
 
     def action_erase(self) -> None:
         """Erase what was said in it, once that is confirmed."""
-        from genesys_tui.tui.history.chores import erase
-        from genesys_tui.tui.history.questions import EraseQuestion
+        from genesys_tui.tui.history.chores import erase, others_of
+        from genesys_tui.tui.history.questions import ALL, EraseQuestion
 
         if (row := self.table.row) is None or self._reader is None:
             return
@@ -192,17 +192,21 @@ class HistoryScreen(BrowsingScreen):
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                erase(ledger, request_id, mailbox_of(self))
+                erase(ledger, request_id, mailbox_of(self), conversation=answer.text.endswith(f" {ALL}"))
 
-        self.app.push_screen(EraseQuestion(request_id), answered)
+        self.app.push_screen(EraseQuestion(request_id, lambda: len(others_of(ledger, request_id))), answered)
 
     def on_done(self, event: Done) -> None:
-        """Say so; what was erased is read anew."""
+        """Say so."""
         self.notify(sanitized_line(event.sentence), markup=False)
         if event.is_export:
             self.exporting.end()
-        if event.erased:
-            self.read_call()
+
+    def on_erased_texts(self, event: ErasedTexts) -> None:
+        """Say so; what was erased is read anew, here and in the chat."""
+        self.notify(sanitized_line(event.sentence), markup=False)
+        self.read_call()
+        cast("GenesysApp", self.app).chat.forget(event.conversation, event.said)
 
     def _filtered(self, line: str | None) -> None:
         if line is not None:

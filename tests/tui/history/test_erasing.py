@@ -1,0 +1,114 @@
+"""What is erased in the history is gone from the open chat, too; the dialog says what else may repeat it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from genesys_tui.tui.history.questions import EraseQuestion
+from genesys_tui.tui.screens.history import HistoryScreen
+
+from ..conftest import MakeStage, Stage
+
+WIDE = (120, 40)
+
+
+def words(it: Stage) -> str:
+    return " ".join(it.screen.replace("│", " ").split())
+
+
+async def erase(it: Stage, pilot: Pilot[Any], row: int, *, others: int = 0, all_of_it: bool = False) -> None:
+    """In the history, the call in that row; back in the chat."""
+    await pilot.press("f3")
+    await it.until(pilot, lambda: isinstance(it.app.screen, HistoryScreen) and it.app.screen.table.row)
+    screen = it.app.screen
+    assert isinstance(screen, HistoryScreen)
+    await pilot.press("home", *["down"] * row, "delete")
+    await it.until(pilot, lambda: isinstance(it.app.screen, EraseQuestion))
+    told = f"{others} other ended call" if others else "No other ended call"
+    await it.until(pilot, lambda: told in words(it) and "Exports made before keep it" in words(it))
+    assert screen.table.row
+    beginning = screen.table.row.request_id[:8]
+    it.app.screen.query_one(Input).value = beginning + " all" * all_of_it
+    await pilot.press("enter")
+    await it.until(pilot, lambda: "is erased." in words(it))
+    await pilot.press("f2")
+
+
+def sent(it: Stage) -> list[str]:
+    """The prompts that the last call was made with."""
+    return [each["content"] for each in next(iter(it.ledger.calls())).messages if each["role"] == "user"]
+
+
+def prompts(it: Stage) -> list[str]:
+    """The prompts that the transcript shows; a gap where one was erased."""
+    return [said.prompt for said in it.app.chat.transcript.said]
+
+
+async def test_an_erased_call_is_dropped_from_the_open_chat_and_sent_no_more(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "the secret is zulu")
+        await it.ask(pilot, "and another thing")
+        await erase(it, pilot, 0, others=1)
+        await it.until(pilot, lambda: prompts(it) == ["the secret is zulu", ""])
+        assert "another thing" not in it.shown
+        await it.ask(pilot, "go on then")
+        assert sent(it) == ["the secret is zulu", "go on then"]
+        assert len({record.conversation_id for record in it.records}) == 1
+
+
+async def test_what_a_later_call_quotes_of_an_erased_one_is_sent_no_more(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "the secret is zulu")
+        await it.ask(pilot, "and another thing")
+        await erase(it, pilot, 1, others=1)
+        await it.until(pilot, lambda: prompts(it) == ["", "and another thing"])
+        await it.ask(pilot, "go on then")
+        assert sent(it) == ["and another thing", "go on then"]
+
+
+async def test_the_whole_conversation_is_erased_where_that_is_typed(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        for prompt in ("the secret is zulu", "and another thing", "a third"):
+            await it.ask(pilot, prompt)
+        await pilot.press("ctrl+n")
+        await it.ask(pilot, "of another conversation")
+        await erase(it, pilot, 2, others=2, all_of_it=True)
+        kept = [call for call in it.ledger.calls() if not call.erased]
+        assert [call.messages[-1]["content"] for call in kept] == ["of another conversation"]
+        assert b"zulu" not in it.ledger.path.read_bytes()
+        assert "of another conversation" in it.shown
+
+
+async def test_a_call_without_others_offers_no_conversation(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "the secret is zulu")
+        await erase(it, pilot, 0)
+        await it.until(pilot, lambda: prompts(it) == [""])
+        await it.ask(pilot, "go on then")
+        assert sent(it) == ["go on then"]
+
+
+async def test_what_is_erased_during_a_reply_is_dropped_behind_it(stage: MakeStage) -> None:
+    it = stage(rate=60, tokens=200)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "the secret is zulu")
+        await it.send(pilot, "something long")
+        await it.until(pilot, lambda: it.app.chat.busy)
+        await erase(it, pilot, 1)
+        await it.until(pilot, lambda: prompts(it) == ["", "something long"])
+        assert not it.app.chat.busy
+        await it.send(pilot, "go on then")
+        await it.until(pilot, lambda: len(it.records) == 3)
+        assert sent(it) == ["something long", "go on then"]
