@@ -6,7 +6,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from genesys_tui.audit.rows import Totals
+from genesys_tui.audit.rows import Bucket, Totals
 from genesys_tui.tui.history.columns import MUTED, about, rate_of, time_of
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -27,11 +27,9 @@ def plot(totals: Totals, width: int) -> Content:
     """Calls over time: a block for each bucket, yellow where a tenth was truncated, red where a tenth failed."""
     if not totals.buckets:
         return Content("")
-    highest = max(bucket.calls for bucket in totals.buckets) or 1
-    first, last = totals.buckets[0].start, totals.buckets[-1].start
-    begin, end = f"{_moment(first, totals.width)} ", f" {_moment(last, totals.width)}"
-    each = f"  peak {highest:,} in {length(totals.width)}"
-    shown = totals.buckets[-max(1, width - len(begin) - len(end)) :]
+    shown, each_width, begin, end = _fitting(totals, width)
+    highest = max(bucket.calls for bucket in shown) or 1
+    each = f"  peak {highest:,} in {length(each_width)}"
     content = Content.assemble((begin, MUTED))
     for bucket in shown:
         block = _BLOCKS[round(bucket.calls / highest * 7)] if bucket.calls else " "
@@ -68,6 +66,22 @@ def length(micros: int) -> str:
             plural = "s" if many != 1 and size >= _DAY else ""
             return f"{many} {name}{plural}"
     return f"{micros / _SECOND:g} s"
+
+
+def _fitting(totals: Totals, width: int) -> tuple[list[Bucket], int, str, str]:
+    """All buckets, neighbours put together until they fit between their labels; how long each is, and the labels."""
+    for together in range(1, len(totals.buckets) + 1):
+        shown = [_merged(totals.buckets[at : at + together]) for at in range(0, len(totals.buckets), together)]
+        each = totals.width * together
+        begin, end = f"{_moment(shown[0].start, each)} ", f" {_moment(shown[-1].start, each)}"
+        if len(begin) + len(shown) + len(end) <= width:
+            break
+    return shown, each, begin, end
+
+
+def _merged(buckets: tuple[Bucket, ...]) -> Bucket:
+    calls, truncated, failed = (sum(each) for each in zip(*(bucket[1:] for bucket in buckets), strict=True))
+    return Bucket(buckets[0].start, calls, truncated, failed)
 
 
 def _parts(totals: Totals) -> list[tuple[str, str, str]]:
@@ -109,7 +123,10 @@ def _style(truncated: int, failed: int, calls: int) -> str:
 
 
 def _moment(micros: int, width: int) -> str:
-    at = datetime.fromtimestamp(micros / 1e6)
+    try:
+        at = datetime.fromtimestamp(micros / 1e6)
+    except (ValueError, OverflowError, OSError):  # no call's, as in a forged table
+        return "?"
     return f"{at:%Y-%m-%d}" if width >= _DAY else f"{at:%m-%d %H:%M}" if width >= 60 * _SECOND else f"{at:%H:%M:%S}"
 
 
