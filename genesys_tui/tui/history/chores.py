@@ -7,6 +7,7 @@ from textual.message import Message
 from genesys_tui.audit.events import moment
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.reading import damaged
 from genesys_tui.audit.rows import Row
 from genesys_tui.errors import GenesysError
 from genesys_tui.tui.conversations.erased import Erased
@@ -16,9 +17,15 @@ from genesys_tui.tui.prompt.earlier import prompt_of
 
 
 def only(row: Row) -> Filter:
-    """The filter that leaves one call, or those that began in the same microsecond of the same conversation."""
-    since, until = moment(row.time).isoformat(), moment(row.time + 1).isoformat()
-    return Filter(since=since, until=until, conversation_id=row.conversation or None)
+    """The filter that leaves one call, or those that began in the same microsecond of the same conversation.
+
+    Raises LedgerError where the table holds no moment for it.
+    """
+    try:
+        since, until = moment(row.time).isoformat(), moment(row.time + 1).isoformat()
+    except (TypeError, ValueError, OverflowError):
+        raise damaged() from None
+    return Filter(since=since, until=until, conversation_id=str(row.conversation) if row.conversation else None)
 
 
 def others_of(ledger: Ledger, request_id: str) -> list[str]:

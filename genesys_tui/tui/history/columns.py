@@ -45,7 +45,7 @@ def moment(micros: int) -> str:
     try:
         at = datetime.fromtimestamp(micros / 1e6)
     except (ValueError, OverflowError, OSError):
-        return "—"
+        return str(micros)
     return _this_year(at) if at.year == datetime.now().year else f"{at:%Y-%m-%d %H:%M}"
 
 
@@ -92,6 +92,14 @@ COLUMNS: Sequence[Column] = (
     Column("conversation", "convers.", 9, lambda row: _line(row.conversation)[:8]),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
+
+
+def written(column: Column, row: Row) -> str:
+    """What stands in its cell; the value as it is where it is none that a call can have, as in a forged table."""
+    try:
+        return column.write(row)
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        return sanitized_line(str(getattr(row, column.name))[:LONGEST])
 
 
 def widths(room: int) -> list[int]:

@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from genesys_tui.audit.rows import Order, Row
-from genesys_tui.tui.history.columns import COLUMNS, fitted
+from genesys_tui.tui.history.columns import COLUMNS, fitted, written
 
 Look = Callable[[str], Style]
 """The style of a look, by its name."""
@@ -39,7 +39,7 @@ def drawn(row: Row | None, number: int, widths: list[int], look: Look, *, pointe
     mark = "▸" if pointed else " "
     segments = [Segment(mark, look("sorted" if pointed else "plain"))]
     for column, width in zip(COLUMNS, widths, strict=True):
-        text, style = column.write(row), look(_LOOK_OF.get(column.name, "figure"))
+        text, style = written(column, row), look(_LOOK_OF.get(column.name, "figure"))
         if column.name == "status":
             style = look(STATUS_LOOKS.get(row.status, "cancelled"))
         segments += [Segment(fitted(text, width, right=column.right) + " ", style)]

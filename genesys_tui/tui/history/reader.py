@@ -11,6 +11,7 @@ from textual.message import Message
 from genesys_tui.audit.browse import Browser
 from genesys_tui.audit.ledger import Call, Ledger
 from genesys_tui.audit.place import place_of
+from genesys_tui.audit.reading import damaged
 from genesys_tui.audit.rows import Interrupted, Key, Row, Totals
 from genesys_tui.audit.totals import totals
 from genesys_tui.errors import GenesysError, LedgerError
@@ -132,7 +133,10 @@ class Reader:
         began = time.monotonic()
         wanted, _, until = asked
         with suppress(Interrupted):
-            found = totals(self._sums, wanted, columns=columns, until=until, go_on=lambda: self._goes(asked))
+            try:
+                found = totals(self._sums, wanted, columns=columns, until=until, go_on=lambda: self._goes(asked))
+            except (TypeError, ValueError, OverflowError):  # the table was written by another hand
+                raise damaged() from None
             return Totalled(asked, found, time.monotonic() - began, whole=self._goes(asked))
         return Totalled(asked, Totals(), time.monotonic() - began, whole=False)
 
@@ -140,7 +144,7 @@ class Reader:
         return self._wanted is not None and self._wanted.wanted == asked.wanted
 
     def _call(self, request_id: str) -> Message:
-        call = self.ledger.get(request_id)
+        call = self.ledger.get(str(request_id))
         with self._pages.reading() as db:
             place = place_of(db, call.record.request_id)
         continued: list[Call] = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding, BindingType
 
 from genesys_tui.audit.rows import SORTED, Key, Order
+from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.clipboard import copy
 from genesys_tui.tui.conversations.question import Answer, path_of
@@ -138,7 +139,7 @@ class HistoryScreen(BrowsingScreen):
     def action_open(self) -> None:
         """Go on with its conversation."""
         if (row := self.table.row) and row.conversation:
-            self._to_the_chat().resume_conversation(row.conversation)
+            self._to_the_chat().resume_conversation(str(row.conversation))
 
     def action_ask_again(self) -> None:
         """Ask it once more, as it was asked."""
@@ -166,7 +167,10 @@ class HistoryScreen(BrowsingScreen):
         from genesys_tui.tui.history.chores import only
 
         if row := self.table.row:
-            self._export(only(row), "Export this call", f"call-{row.request_id[:8]}.jsonl")
+            try:
+                self._export(only(row), "Export this call", f"call-{row.request_id[:8]}.jsonl")
+            except GenesysError as error:
+                self.notify(sanitized_line(error.message), severity="error", markup=False)
 
     def action_export_all(self) -> None:
         """Write all that are shown to a file; not while the filter, which says which, cannot be read."""
