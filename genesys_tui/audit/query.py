@@ -31,6 +31,7 @@ NAMES = {
 """As typed → as the filter calls it."""
 
 _WORD = re.compile(r'(?:(?P<name>[A-Za-z_]+):)?(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>\S+))')
+_NEGATED = re.compile(rf"[-!^]({'|'.join(NAMES)}):", re.IGNORECASE)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DAYS = {"today": 0, "yesterday": 1}
 _AGE = re.compile(r"(\d{1,6})([mhdw])")
@@ -49,6 +50,8 @@ def parse(line: str, now: datetime | None = None) -> Filter:
     for found in _WORD.finditer(line):
         value = re.sub(r"\\(.)", r"\1", found["quoted"]) if found["quoted"] is not None else found["plain"]
         name = found["name"]
+        if negated := _NEGATED.match(found["plain"] or ""):
+            raise QueryError(f'A filter knows no "not": {negated[1]}: says what calls must be. Quotes make it text.')
         if name is None or name.lower() not in NAMES:
             searched.append(value if name is None else _unknown(name, value, found))
             continue
@@ -105,13 +108,15 @@ def _value(name: str, value: str, now: datetime | None) -> str | int:
         raise QueryError(f"{name}: needs a value.")
     if name in ("since", "until"):
         return read_moment(value, now).isoformat()
+    if name in ("status", "kind") and re.search(r"[,|/]", value):
+        raise QueryError(f'A filter knows no "or": {name}: takes one value, and not {value!r}.')
     if name == "status" and value not in STATUSES:
         raise QueryError(_no_such("status", value, STATUSES))
     if name == "kind" and value not in KINDS:
         raise QueryError(_no_such("kind", value, KINDS))
     if name == "tokens":
         if not (value.isascii() and value.isdigit() and len(value) < 19):
-            raise QueryError(f"tokens: takes a number, such as tokens:100, and not {value!r}.")
+            raise QueryError(f"tokens: takes a number, such as tokens:100 for at least 100, and not {value!r}.")
         return int(value)
     return value
 

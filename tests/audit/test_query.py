@@ -61,7 +61,9 @@ def test_a_day_begins_at_midnight_here(word: str, days: int) -> None:
         ("since:2026-11-22 until:2026-11-22", "No call can fit: `until` is no later than `since`."),
         ('"open', 'A quotation mark is open. Close the text with a second ".'),
         ("model:a model:b", "model: is there twice. Keep one of them."),
-        ("tokens:many", "tokens: takes a number, such as tokens:100, and not 'many'."),
+        ("tokens:many", "tokens: takes a number, such as tokens:100 for at least 100, and not 'many'."),
+        ("-status:completed", 'A filter knows no "not": status: says what calls must be. Quotes make it text.'),
+        ("status:failed,truncated", "A filter knows no \"or\": status: takes one value, and not 'failed,truncated'."),
         ('model:""', "model: needs a value."),
     ],
 )
