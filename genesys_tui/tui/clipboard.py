@@ -110,6 +110,7 @@ class Copying(App[int]):
 
     _copies = 0
     _what = ""
+    _said = ""
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy, and say by which way it went."""
@@ -147,7 +148,11 @@ class Copying(App[int]):
         self._say(what, text, way)
 
     def _say(self, what: str, text: str, way: Tool | Terminal) -> None:
-        self.notify(f"{sanitized_line(what)}: {notice(text, way)}.", markup=False)
+        for each in list(self._notifications):
+            if each.message == self._said:  # what was copied before is in no clipboard any more
+                self._unnotify(each, refresh=False)
+        self._said = f"{sanitized_line(what)}: {notice(text, way)}."
+        self.notify(self._said, markup=False)
 
 
 def copy(app: App[Any], text: str, what: str) -> None:
