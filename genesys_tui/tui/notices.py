@@ -102,6 +102,12 @@ class Noticing(App[int]):
         seconds = timeout or max(self.NOTIFICATION_TIMEOUT, 2 + len(message) / AT_ONCE)
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
 
+    def take_back(self, message: str) -> None:
+        """What was said is not so any more."""
+        for each in list(self._notifications):
+            if each.message == message:
+                self._unnotify(each)
+
     def _refresh_notifications(self) -> None:
         if not self._screen_stack:
             return

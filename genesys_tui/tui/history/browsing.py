@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import getters
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.history.detail import Detail
 from genesys_tui.tui.history.exporting import Exporting
 from genesys_tui.tui.history.filter_line import FilterLine
+from genesys_tui.tui.history.headline import UNREADABLE, Misread, headline
 from genesys_tui.tui.history.listing import Asked, state_of
 from genesys_tui.tui.history.messages import CallRead, Counted, NewsRead, PageRead, Refused, Relisted, Totalled
 from genesys_tui.tui.history.news import Anchor, relisted
@@ -31,6 +32,7 @@ from genesys_tui.tui.widgets.key_line import KeyLine
 from genesys_tui.tui.widgets.line import Line
 
 if TYPE_CHECKING:
+    from genesys_tui.tui.app import GenesysApp
     from genesys_tui.tui.desk import Desk
     from genesys_tui.tui.history.reader import Reader
 
@@ -52,6 +54,7 @@ class BrowsingScreen(Screen[None]):
 
     AUTO_FOCUS = "CallTable"
     table = getters.query_one(CallTable)
+    misread = getters.query_one(Misread)
     filter_line = getters.query_one(FilterLine)
     detail = getters.query_one(Detail)
     exporting = getters.query_one(Exporting)
@@ -83,6 +86,7 @@ class BrowsingScreen(Screen[None]):
         yield StandingNotice()
         yield Line(id="title")
         yield FilterLine()
+        yield Misread()
         yield Line(id="totals")
         yield Line(id="plot")
         with Horizontal():
@@ -127,12 +131,13 @@ class BrowsingScreen(Screen[None]):
         self._trouble = ""
         if event.wanted != self._asked.wanted:
             self.list_anew(self._asked._replace(wanted=event.wanted))
+        self.misread.tell(self.filter_line)
+        cast("GenesysApp", self.app).take_back(UNREADABLE)
         self._show_title()
 
-    def on_filter_line_wrong(self, event: FilterLine.Wrong) -> None:
+    def on_filter_line_wrong(self) -> None:
         """Say what is wrong; the calls stay as they are."""
-        self._trouble = event.sentence
-        self._show_title()
+        self.misread.tell(self.filter_line)
 
     def on_call_table_wanted(self) -> None:
         """Read what comes into sight."""
@@ -196,6 +201,7 @@ class BrowsingScreen(Screen[None]):
         listing = self.table.listing
         if event.asked == listing.asked and event.count and not listing.exact:
             self.table.counted(event.count if event.exact else max(event.count, listing.count), exact=event.exact)
+            self._show_totals()
             self._show_title()
 
     def on_totalled(self, event: Totalled) -> None:
@@ -228,13 +234,8 @@ class BrowsingScreen(Screen[None]):
 
     def on_refused(self, event: Refused) -> None:
         """Say why."""
-        if event.what in ("chore", "export"):
-            if event.what == "export":
-                self.exporting.end()
-            self.notify(sanitized_line(event.error.message), severity="error", timeout=10, markup=False)
-            return
         self._heard(event.what)
-        if isinstance(event.error, Interrupted):
+        if isinstance(event.error, Interrupted) or event.what in ("chore", "export"):
             return
         if event.what == "call":
             self.detail.say(event.error.message)
@@ -271,9 +272,10 @@ class BrowsingScreen(Screen[None]):
     def _sum_up(self) -> None:
         """At once where other calls are shown; now and then where there are only more of them."""
         asked = self.table.listing.asked
-        if asked.wanted != self._summed:
+        if others := asked.wanted != self._summed:
             self._summed, self._totals = asked.wanted, None
-            self._show_totals()
+        self._show_totals()
+        if others:
             self._sum()
         elif self._summing is None:
             self._summing = self.set_timer(self._sum_pause, self._sum)
@@ -287,14 +289,10 @@ class BrowsingScreen(Screen[None]):
 
     def _show_totals(self) -> None:
         width = max(20, self.size.width - 2)
-        self.totals_line.show(in_words(self._totals, width) if self._totals else Content("summing up…"))
+        listed = self.table.listing.count if self.table.listing.exact else 0
+        self.totals_line.show(in_words(self._totals, width, listed) if self._totals else Content("summing up…"))
         self.plot_line.show(plot(self._totals, width) if self._totals else Content(""))
 
     def _show_title(self) -> None:
         state = state_of(self.table.listing) if self._reader else "The audit file is not open yet."
-        words = self._trouble or state
-        style = "$text-warning" if self._trouble else ""
-        title = Content.assemble(("History", "bold $primary"), "  ", (sanitized_line(words), style))
-        if self._new and not self._trouble:
-            title += Content.assemble("  ", (f"↑ {self._new:,} new", "bold $text-accent"))
-        self.title_line.show(title)
+        self.title_line.show(headline(self._trouble or state, trouble=bool(self._trouble), new=self._new))

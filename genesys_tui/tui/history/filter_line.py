@@ -24,12 +24,13 @@ class FilterLine(Input):
 
     HELP = (
         "Type what calls must be: status:truncated, model:gpt*, stop:length, profile:lab, since:7d, until:2026-11-22,"
-        " tokens:100, conversation:ID, kind:probe. Anything else is searched for in prompts, replies and errors;"
+        " tokens:100 (at least so many), conversation:ID, kind:probe. All of it must hold: there is no `not` and no"
+        " `or`. Anything else is searched for in prompts, replies and errors;"
         ' "quotes" hold together what has spaces.'
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False, id="filter.leave"),
-        Binding("down", "leave", "To the calls", show=False, id="filter.down"),
+        Binding("down", "to_calls", "To the calls", show=False, id="filter.down"),
     ]
     DEFAULT_CSS = """
     FilterLine {
@@ -50,11 +51,7 @@ class FilterLine(Input):
             super().__init__()
 
     class Wrong(Message):
-        """The line cannot be read; a sentence says why."""
-
-        def __init__(self, sentence: str) -> None:
-            self.sentence = sentence
-            super().__init__()
+        """The line cannot be read: see ``trouble``."""
 
     class Left(Message):
         """The line is done with."""
@@ -63,7 +60,10 @@ class FilterLine(Input):
         super().__init__(placeholder='filter: status:truncated model:gpt* since:7d "any text"')
         self.wanted = EVERYTHING
         """The last filter that could be read."""
-        self._read = ""
+        self.in_force = ""
+        """That one, as it was typed."""
+        self.trouble = ""
+        """What is wrong with the line, in a sentence; empty while it can be read."""
         self._waiting: Timer | None = None
 
     def on_paste(self, event: events.Paste) -> None:
@@ -84,7 +84,13 @@ class FilterLine(Input):
             self.post_message(self.Left())
 
     def action_leave(self) -> None:
-        """Back to the calls."""
+        """Back to the calls, with the filter that is in force where this is none."""
+        if not self._ask():
+            self.use(self.in_force)
+        self.post_message(self.Left())
+
+    def action_to_calls(self) -> None:
+        """To the calls; what cannot be read stays, to be mended."""
         self._ask()
         self.post_message(self.Left())
 
@@ -99,11 +105,13 @@ class FilterLine(Input):
         try:
             wanted = parse(self.value)
         except GenesysError as error:
+            self.trouble = error.message
             self.add_class("-wrong")
-            self.post_message(self.Wrong(error.message))
+            self.post_message(self.Wrong())
             return False
+        self.trouble = ""
         self.remove_class("-wrong")
-        if self.value.strip() != self._read:  # an age such as 7d is that of the moment it was typed
-            self._read, self.wanted = self.value.strip(), wanted
+        if self.value.strip() != self.in_force:  # an age such as 7d is that of the moment it was typed
+            self.in_force, self.wanted = self.value.strip(), wanted
         self.post_message(self.Asked(self.wanted))
         return True

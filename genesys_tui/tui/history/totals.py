@@ -15,12 +15,13 @@ _DAY = 86_400 * _SECOND
 _UNITS = ((7 * _DAY, "week"), (_DAY, "day"), (3600 * _SECOND, "h"), (60 * _SECOND, "min"), (_SECOND, "s"))
 
 
-def in_words(totals: Totals, width: int) -> Content:
-    """The strip, in so many cells."""
+def in_words(totals: Totals, width: int, listed: int = 0) -> Content:
+    """The strip, in so many cells. Where more calls are ``listed`` by now, it says of how many of them it tells."""
     if not totals.calls:
         return Content("no calls")
-    full = _joined(_parts(totals), "   ")
-    return full if full.cell_length <= width else _joined(_few_parts(totals), "  ").truncate(width, ellipsis=True)
+    of = f"of {listed:,} " if listed > totals.calls else ""
+    full = _joined(_parts(totals, of), "   ")
+    return full if full.cell_length <= width else _joined(_few_parts(totals, of), "  ").truncate(width, ellipsis=True)
 
 
 def plot(totals: Totals, width: int) -> Content:
@@ -84,10 +85,10 @@ def _merged(buckets: tuple[Bucket, ...]) -> Bucket:
     return Bucket(buckets[0].start, calls, truncated, failed)
 
 
-def _parts(totals: Totals) -> list[tuple[str, str, str]]:
+def _parts(totals: Totals, of: str) -> list[tuple[str, str, str]]:
     """Value, name, and the value's style."""
     parts = [
-        (f"{totals.calls:,}", "calls" if totals.calls != 1 else "call", "bold"),
+        (f"{totals.calls:,}", of + ("calls" if of or totals.calls != 1 else "call"), "bold"),
         (about(totals.estimated) + amount(totals.tokens), "tokens", "bold"),
         (share(totals.truncated, totals.calls), "truncated", "bold $text-warning" if totals.truncated else "bold"),
         (share(totals.failed, totals.calls), "failed", "bold $text-error" if totals.failed else "bold"),
@@ -100,9 +101,9 @@ def _parts(totals: Totals) -> list[tuple[str, str, str]]:
     return parts
 
 
-def _few_parts(totals: Totals) -> list[tuple[str, str, str]]:
+def _few_parts(totals: Totals, of: str) -> list[tuple[str, str, str]]:
     """The same for 80 columns: p50 and p95 with a stroke between, and what failed left to the plot."""
-    calls, tokens, (truncated, _, style), _, *measured = _parts(totals)
+    calls, tokens, (truncated, _, style), _, *measured = _parts(totals, of)
     parts = [calls, tokens, (truncated, "trunc.", style)]
     return parts + [
         (name, words.replace("p50 ", "").replace(", p95 ≥ ", "/").replace(", p95 ", "/"), bold)

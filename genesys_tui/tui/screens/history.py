@@ -16,8 +16,9 @@ from genesys_tui.tui.conversations.question import Answer, path_of
 from genesys_tui.tui.history.browsing import BrowsingScreen
 from genesys_tui.tui.history.columns import BY_NAME
 from genesys_tui.tui.history.exporting import Export
+from genesys_tui.tui.history.headline import UNREADABLE
 from genesys_tui.tui.history.listing import count_of
-from genesys_tui.tui.history.messages import Done, ErasedTexts
+from genesys_tui.tui.history.messages import Done, ErasedTexts, Refused
 from genesys_tui.tui.history.news import Anchor
 from genesys_tui.tui.history.table import CallTable
 from genesys_tui.tui.mailbox import mailbox_of
@@ -175,7 +176,7 @@ class HistoryScreen(BrowsingScreen):
     def action_export_all(self) -> None:
         """Write all that are shown to a file; not while the filter, which says which, cannot be read."""
         if self.filter_line.has_class("-wrong"):
-            self.notify("The filter cannot be read: mend it, or empty it to export all.", severity="warning")
+            self.notify(UNREADABLE, severity="warning")
             return
         shown = count_of(self.table.listing)
         today = datetime.now(timezone.utc).astimezone()
@@ -205,6 +206,13 @@ class HistoryScreen(BrowsingScreen):
         self.notify(sanitized_line(event.sentence), markup=False)
         if event.is_export:
             self.exporting.end()
+
+    def on_refused(self, event: Refused) -> None:
+        """Say why nothing was exported or erased."""
+        if event.what == "export":
+            self.exporting.end()
+        if event.what in ("chore", "export"):
+            self.notify(sanitized_line(event.error.message), severity="error", timeout=10, markup=False)
 
     def on_erased_texts(self, event: ErasedTexts) -> None:
         """Say so; what was erased is read anew, here and in the chat."""

@@ -130,7 +130,7 @@ async def test_a_filter_is_typed_and_what_is_wrong_with_it_is_said(stage: MakeSt
         await filtered(it, pilot, "nothing holds this")
         await it.until(pilot, lambda: "no call is like this" in title(it) and "no calls" in it.screen)
         await filtered(it, pilot, "stat:x")
-        await it.until(pilot, lambda: "There is no stat:" in title(it))
+        await it.until(pilot, lambda: "There is no stat: to filter by. Is status: meant?" in words(it))
         assert screen.filter_line.has_focus
         screen.filter_line.value = ""
         await pilot.press("escape")
