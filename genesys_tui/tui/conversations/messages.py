@@ -44,6 +44,17 @@ class Reread(Message):
         super().__init__()
 
 
+class CallOpened(Message):
+    """A conversation was read, to be shown at one of its calls."""
+
+    def __init__(self, past: Past, calls: int, request_id: str) -> None:
+        self.past = past
+        self.calls = calls
+        """How many of its calls were asked for at most."""
+        self.request_id = request_id
+        super().__init__()
+
+
 class ForksRead(Message):
     """A conversation was read, to be forked."""
 

@@ -11,7 +11,7 @@ from genesys_tui.audit.reading import damaged
 from genesys_tui.audit.rows import Row
 from genesys_tui.errors import GenesysError
 from genesys_tui.tui.conversations.erased import Erased
-from genesys_tui.tui.history.messages import ErasedTexts, Refused
+from genesys_tui.tui.history.messages import Askable, ErasedTexts, Refused
 from genesys_tui.tui.mailbox import Mailbox, aside
 from genesys_tui.tui.prompt.earlier import prompt_of
 
@@ -26,6 +26,18 @@ def only(row: Row) -> Filter:
     except (TypeError, ValueError, OverflowError):
         raise damaged() from None
     return Filter(since=since, until=until, conversation_id=str(row.conversation) if row.conversation else None)
+
+
+def look_at_prompt(ledger: Ledger, request_id: str, deliver: Mailbox, *, edited: bool) -> None:
+    """Find out whether a call can be asked again. Askable or Refused follows."""
+
+    def looked() -> Message:
+        try:
+            return Askable(request_id, bool(prompt_of(ledger.get(request_id))), edited)
+        except GenesysError as error:
+            return Refused("chore", error)
+
+    aside(looked, deliver)
 
 
 def others_of(ledger: Ledger, request_id: str) -> list[str]:

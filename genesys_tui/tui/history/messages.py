@@ -93,6 +93,17 @@ class Refused(Message):
         super().__init__()
 
 
+class Askable(Message):
+    """Whether what a call asked is kept, so that it can be asked again."""
+
+    def __init__(self, request_id: str, kept: bool, edited: bool) -> None:
+        self.request_id = request_id
+        self.kept = kept
+        self.edited = edited
+        """Whether it is to be edited first."""
+        super().__init__()
+
+
 class Done(Message):
     """A chore is done."""
 

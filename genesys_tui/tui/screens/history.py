@@ -18,7 +18,7 @@ from genesys_tui.tui.history.columns import BY_NAME
 from genesys_tui.tui.history.exporting import Export
 from genesys_tui.tui.history.headline import UNREADABLE
 from genesys_tui.tui.history.listing import count_of
-from genesys_tui.tui.history.messages import Done, ErasedTexts, Refused
+from genesys_tui.tui.history.messages import Askable, Done, ErasedTexts, Refused
 from genesys_tui.tui.history.news import Anchor
 from genesys_tui.tui.history.table import CallTable
 from genesys_tui.tui.mailbox import mailbox_of
@@ -138,19 +138,17 @@ class HistoryScreen(BrowsingScreen):
         self.read_call()
 
     def action_open(self) -> None:
-        """Go on with its conversation."""
+        """Go on with its conversation, from the end of it; shown is this call."""
         if (row := self.table.row) and row.conversation:
-            self._to_the_chat().resume_conversation(str(row.conversation))
+            self._to_the_chat().open_call(str(row.conversation), str(row.request_id))
 
     def action_ask_again(self) -> None:
         """Ask it once more, as it was asked."""
-        if row := self.table.row:
-            self._to_the_chat().ask_call_again(row.request_id)
+        self._ask_again(edited=False)
 
     def action_edit(self) -> None:
         """Take its prompt into the editor."""
-        if row := self.table.row:
-            self._to_the_chat().ask_call_again(row.request_id, edited=True)
+        self._ask_again(edited=True)
 
     def action_copy(self) -> None:
         """Copy its request id."""
@@ -201,6 +199,13 @@ class HistoryScreen(BrowsingScreen):
 
         self.app.push_screen(EraseQuestion(request_id, lambda: len(others_of(ledger, request_id))), answered)
 
+    def on_askable(self, event: Askable) -> None:
+        """To the chat, where there is something to ask."""
+        if not event.kept:
+            self.notify("What was asked in this call is not kept: it cannot be asked again.", severity="warning")
+        elif self.is_active:
+            self._to_the_chat().ask_call_again(event.request_id, edited=event.edited)
+
     def on_done(self, event: Done) -> None:
         """Say so."""
         self.notify(sanitized_line(event.sentence), markup=False)
@@ -219,6 +224,12 @@ class HistoryScreen(BrowsingScreen):
         self.notify(sanitized_line(event.sentence), markup=False)
         self.read_call()
         cast("GenesysApp", self.app).chat.forget(event.conversation, event.said)
+
+    def _ask_again(self, *, edited: bool) -> None:
+        from genesys_tui.tui.history.chores import look_at_prompt
+
+        if (row := self.table.row) and self._reader:
+            look_at_prompt(self._reader.ledger, str(row.request_id), mailbox_of(self), edited=edited)
 
     def _filtered(self, line: str | None) -> None:
         if line is not None:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.clipboard import copy
-from genesys_tui.tui.conversations.forgetting import ForgettingScreen
+from genesys_tui.tui.conversations.rereading import RereadingScreen
 from genesys_tui.tui.messages import CallStarted
 from genesys_tui.tui.prompt.prompt import Prompt
 
@@ -23,7 +23,7 @@ _NAMED = 30
 """Characters of a prompt that tell which exchange it is."""
 
 
-class ReadingScreen(ForgettingScreen):
+class ReadingScreen(RereadingScreen):
     """Copies what was said as it was sent and as it came: Markdown, nothing cleaned. The mouse copies what is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

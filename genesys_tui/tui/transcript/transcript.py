@@ -74,9 +74,9 @@ class Transcript(Sheet):
         self.mark: Mark | None = None
         """The code that is marked."""
         self._cursor: Cursor | None = None
+        self._destination: Said | None = None  # which is to be shown
         self._finding: Finding | None = None
-        self._at = -1
-        self._followed = False  # whether the end was, before text was selected
+        self._at, self._followed = -1, False  # whether the end was, before text was selected
         self._spans: dict[int, tuple[list[Strip], list[Span]]] = {}
 
     @property
@@ -109,8 +109,14 @@ class Transcript(Sheet):
 
     def clear(self) -> None:
         """Forget everything, what is searched for as well."""
-        self.mark, self._finding, self._at = None, None, -1
+        self.mark, self._finding, self._at, self._destination = None, None, -1, None
         super().clear()
+
+    def go_to(self, said: Said) -> None:
+        """Bring a call into view, from its prompt on; as soon as there is a view."""
+        self._take()
+        self._destination = None if self._page.width else said
+        self._go_to(said.block, 0)
 
     # Code
 
@@ -192,8 +198,7 @@ class Transcript(Sheet):
             bottom = self._page.heights.find(self._view.top + self._view.height - 1)[0]
             first = self._finding.of(top)[0]
             if hits:
-                in_view = first < len(hits) and hits[first].block <= bottom
-                self._at = first if in_view else (first - 1) % len(hits)
+                self._at = first if first < len(hits) and hits[first].block <= bottom else (first - 1) % len(hits)
                 self._show_hit()
         self.refresh()
         self.refresh_bindings()
@@ -235,6 +240,8 @@ class Transcript(Sheet):
         """Keep the hit in view that is looked at, if it is: by the former size, which the sheet still has here."""
         if self._finding and self._at >= 0 and self._view.shows(self._place_of_hit()):
             self.call_next(self._show_hit)
+        if self._destination:
+            self.call_next(self.go_to, self._destination)
 
     def _show_hit(self) -> None:
         if self._finding and self._at >= 0:
