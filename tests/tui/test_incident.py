@@ -213,3 +213,27 @@ async def test_escape_behind_a_save_leaves_no_file_that_nobody_was_told_of(stage
         await it.until(pilot, lambda: not isinstance(it.app.screen, IncidentScreen))
         await pilot.pause(0.3)
         assert len(list(folder.iterdir())) == len(it.app._notifications)
+
+
+async def test_what_is_saved_is_shown_to_the_end_of_each_line(stage: MakeStage, tmp_path: Path) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot)
+        await pilot.press("f6")
+        await it.until(pilot, lambda: isinstance(it.app.screen, IncidentScreen) and it.app.screen.page.text)
+        screen = it.app.screen
+        assert isinstance(screen, IncidentScreen)
+        words = " ".join("many words in one line" for _ in range(20)) + " to its end\nand\t日本語" + "語" * 100 + "."
+        screen.page.show(words)
+        await it.until(pilot, lambda: "to its end" in it.screen)
+        lines = [screen.page.render_line(y).text for y in range(screen.page.size.height)]
+        width = screen.page.scrollable_content_region.width
+        assert all(line.rstrip() == line[:width].rstrip() for line in lines)
+        drawn = "".join("".join(lines).split())
+        assert drawn == "".join(words.split())
+        await pilot.resize_terminal(80, 40)
+        await it.until(pilot, lambda: screen.page.scrollable_content_region.width < width)
+        await pilot.pause(0.1)
+        lines = [screen.page.render_line(y).text for y in range(30)]
+        assert "".join("".join(lines).split()) == "".join(words.split())
