@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.content import Content
 from textual.message import Message
 
@@ -37,6 +38,8 @@ class Export:
         self.file = file
         self.behind = (0, 0)
         """How many events of how many; no event of none until that is known."""
+        self.outcome = ""
+        """What became of it, in a sentence; empty while that is open."""
         self._ledger, self._wanted, self._force = ledger.path, wanted, force
         self._stopped = threading.Event()
         self._over = threading.Event()
@@ -60,14 +63,15 @@ class Export:
 
     def _run(self) -> Message:
         try:
-            calls = self._write()
+            self.outcome = f"Written to {self.file}: {self._write()}. Only you can read it."
         except Interrupted as stopped:
-            return Done(stopped.message, is_export=True)
+            self.outcome = stopped.message
         except GenesysError as error:
+            self.outcome = error.message
             return Refused("export", error)
         finally:
             self._over.set()
-        return Done(f"Written to {self.file}: {calls}. Only you can read it.", is_export=True)
+        return Done(self.outcome, is_export=True)
 
     def _write(self) -> str:
         """Returns how many calls these are, in words."""
@@ -102,10 +106,12 @@ class Exporting(Line):
         self._ticker = self.set_interval(TICK, self._tick, pause=True)
 
     def on_unmount(self) -> None:
-        """Leave no part of a file behind."""
+        """Leave no part of a file behind, and say to who quits what became of it."""
         if self.export:
             self.export.stop()
             self.export.join(GOODBYE)
+            if self.export.outcome and self.app.return_code is not None:
+                self.app._exit_renderables.append(Text(sanitized_line(self.export.outcome)))
 
     def begin(self, export: Export, key: str, deliver: Mailbox) -> None:
         """Start it, and follow it. ``key`` stops it."""
