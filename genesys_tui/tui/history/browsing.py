@@ -130,6 +130,7 @@ class BrowsingScreen(Screen[None]):
         """Show the calls of another filter."""
         self._trouble = ""
         if event.wanted != self._asked.wanted:
+            self.table.to_first_column()
             self.list_anew(self._asked._replace(wanted=event.wanted))
         self.misread.tell(self.filter_line)
         cast("GenesysApp", self.app).take_back(UNREADABLE)

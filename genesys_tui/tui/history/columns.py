@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -103,12 +104,17 @@ def written(column: Column, row: Row) -> str:
 
 
 def widths(room: int) -> list[int]:
-    """How wide each is in so many cells; where they do not fit, they are as wide as they must be."""
+    """How wide each is in so many cells; where not all of them fit, the first ones share what is left by the others.
+
+    A cell stands before the first and behind each; where some are out of sight, the last cell says so.
+    """
     least = [column.width for column in COLUMNS]
-    left = max(0, room - sum(least) - len(COLUMNS) + 1)
-    shares = sum(column.stretches for column in COLUMNS)
-    given = [min(24, int(left * column.stretches / shares)) for column in COLUMNS]
-    return [width + more for width, more in zip(least, given, strict=True)]
+    needed = [1 + end + number for number, end in enumerate(accumulate(least), 1)]  # for so many columns
+    fitting = len(least) if needed[-1] <= room else sum(each <= room for each in needed)
+    left = max(0, room - needed[max(0, fitting - 1)])
+    shares = sum(column.stretches for column in COLUMNS[:fitting])
+    given = [int(left * column.stretches / shares) if shares else 0 for column in COLUMNS[:fitting]]
+    return [width + min(24, more) for width, more in zip(least, [*given, *[0] * (len(least) - fitting)], strict=True)]
 
 
 def fitted(text: str, width: int, *, right: bool = False) -> str:

@@ -61,6 +61,7 @@ def _figures(record: Record) -> Iterator[Content]:
         ("TTFT", seconds(record.time_to_first_token_seconds)),
         ("tokens/s", f"{rate(record.streaming_tokens_per_second)}, with waiting {rate(record.tokens_per_second)}"),
         ("gaps", _gaps(record)),
+        ("longest gap", seconds(record.gap_max_seconds)),
         ("stalls", f"{record.stalls:,}"),
         ("chunks", f"{record.total_chunks:,}, {record.total_bytes:,} bytes"),
         ("heartbeats", f"{record.heartbeats:,}"),
@@ -81,10 +82,9 @@ def _tokens(record: Record) -> str:
 
 
 def _gaps(record: Record) -> str:
-    values = (record.gap_p50_seconds, record.gap_p95_seconds, record.gap_max_seconds)
-    if values[2] is None:
+    if record.gap_p95_seconds is None:
         return "—"
-    return "{}, p95 {}, max {}".format(*map(seconds, values))
+    return f"{seconds(record.gap_p50_seconds)}, p95 {seconds(record.gap_p95_seconds)}"
 
 
 def _parameters(record: Record) -> Iterator[Content]:

@@ -143,8 +143,13 @@ class CallTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._point(self.pointed + direction * self.room)
 
     def action_first(self) -> None:
-        """Point at the first row."""
+        """Point at the first row, from its first column on."""
+        self.to_first_column()
         self._point(0)
+
+    def to_first_column(self) -> None:
+        """Bring the first columns into sight again."""
+        self.action_aside(-round(self.scroll_x))
 
     def action_last(self) -> None:
         """Point at the last row."""

@@ -246,6 +246,7 @@ class HistoryScreen(BrowsingScreen):
         if answer is None:
             return
         order = self._asked.order if self._asked.order.column == "time" else Order()
+        self.table.to_first_column()
         key = Key(microseconds(read_moment(answer.text)), -1)
         self.list_anew(self._asked._replace(order=order), Anchor(key), going=True)
 

@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from genesys_tui.tui.history.columns import COLUMNS, widths
 from genesys_tui.tui.history.draw import window
 
 WIDTHS = [4, 3, 6]
@@ -32,3 +33,16 @@ def test_a_column_that_is_cut_at_the_right_is_left_out(left: int, width: int, sh
     strip = window(ROW, WIDTHS, left, width, Style(), more="›")
     assert strip.text == shown
     assert strip.cell_length == width
+
+
+@pytest.mark.parametrize("room", range(30, 200))
+def test_no_column_is_cut_while_cells_stand_empty(room: int) -> None:
+    fitting = widths(room)
+    row = Strip([Segment(" " + "".join("x" * width + " " for width in fitting))])
+    shown = window(row, fitting, 0, room, Style(), more="›").text
+    assert shown.count("x") == sum(fitting[: len(shown.replace("›", "").split())]), "whole columns"
+    stretched = [more for more, column in zip(fitting, COLUMNS, strict=True) if column.stretches and more < 24]
+    if shown.endswith("›") and len(shown.split()) > 4 and stretched:
+        assert len(shown) - len(shown[:-1].rstrip()) <= 3
+    elif not shown.endswith("›"):
+        assert len(shown.split()) == len(COLUMNS)

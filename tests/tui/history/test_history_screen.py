@@ -172,6 +172,18 @@ async def test_the_dialog_fills_in_the_line(stage: MakeStage) -> None:
         await it.until(pilot, lambda: "11 calls" in title(it))  # 40 and 400 to 490
 
 
+async def test_home_a_date_and_another_filter_begin_with_the_first_column(stage: MakeStage) -> None:
+    it = stage()
+    fill(it.ledger, 50)
+    async with it.app.run_test(size=WIDE) as pilot:
+        screen = await opened(it, pilot)
+        for keys in (["home"], ["g", *"today", "enter"], ["slash", *"answer", "enter"]):
+            await pilot.press("down", *["right"] * 5)
+            await it.until(pilot, lambda: screen.table.scroll_x > 20)
+            await pilot.press(*keys)
+            await it.until(pilot, lambda: it.app.screen is screen and screen.table.scroll_x == 0)
+
+
 async def test_it_goes_to_a_date(stage: MakeStage) -> None:
     it = stage()
     fill(it.ledger, 5_000)
