@@ -6,7 +6,7 @@ from textual.message import Message
 
 from genesys_tui.audit.events import moment
 from genesys_tui.audit.filters import Filter
-from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.ledger import Call, Ledger
 from genesys_tui.audit.reading import damaged
 from genesys_tui.audit.rows import Row
 from genesys_tui.errors import GenesysError
@@ -55,25 +55,27 @@ def erase(ledger: Ledger, request_id: str, deliver: Mailbox, *, conversation: bo
     """Erase what was said in a call, or in every ended call of its conversation. ErasedTexts or Refused follows."""
 
     def erased() -> Message:
-        said: set[Erased] = set()
-        done = 0
+        gone: list[Call] = []
         try:
-            of = ledger.get(request_id).record.conversation_id
-            for each in [request_id, *(others_of(ledger, request_id) if conversation else [])]:
-                call = ledger.get(each)
-                ledger.erase(each)
-                done += 1
-                said.add((prompt_of(call), call.reply))
+            calls = [ledger.get(request_id)]
+            if conversation:
+                calls += [ledger.get(each) for each in others_of(ledger, request_id)]
+            try:
+                ledger.erase(*(call.record.request_id for call in calls))
+            finally:  # also where it went no further than some of them
+                gone = [call for call in calls if ledger.get(call.record.request_id).erased]
         except GenesysError as error:
-            if done:
-                deliver(_told(request_id, done, of, said))
+            if gone:
+                deliver(_told(gone))
             return Refused("chore", error)
-        return _told(request_id, done, of, said)
+        return _told(gone)
 
     aside(erased, deliver)
 
 
-def _told(request_id: str, done: int, conversation: str | None, said: set[Erased]) -> Message:
-    calls = f"the call {request_id[:8]}" if done == 1 else f"{done:,} calls of the conversation"
+def _told(gone: list[Call]) -> Message:
+    first = gone[0].record
+    calls = f"the call {first.request_id[:8]}" if len(gone) == 1 else f"{len(gone):,} calls of the conversation"
+    said: set[Erased] = {(prompt_of(call), call.reply) for call in gone}
     whole = {(prompt, reply) for prompt, reply in said if prompt and reply}
-    return ErasedTexts(f"What was said in {calls} is erased.", conversation or "", whole)
+    return ErasedTexts(f"What was said in {calls} is erased.", first.conversation_id or "", whole)
