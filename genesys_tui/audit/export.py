@@ -168,6 +168,8 @@ def written_aside(file: Path, *, force: bool = False) -> Iterator[BinaryIO]:
 
     Raises LedgerError, also where the file exists, unless forced.
     """
+    if file.is_dir():
+        raise LedgerError(f"{str(file)!r} is a folder. Name a file in it.")
     if file.exists() and not force:
         raise LedgerError(f"{file} exists already. Name another file, or use --force to replace it.")
     aside = file.with_name(f".{file.name}.{os.getpid()}.part")

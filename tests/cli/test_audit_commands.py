@@ -152,3 +152,13 @@ def test_help_names_every_scenario(run: Run) -> None:
     from genesys_tui.demo import SCENARIOS
 
     assert all(name in run("gateway", "--help").stdout for name in SCENARIOS)
+
+
+@pytest.mark.parametrize("flags", [[], ["--force"]])
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "nowhere/"])
+def test_a_folder_is_no_file_to_write(name: str, flags: list[str], run: Run) -> None:
+    for command in (["export", *flags], ["bundle", "x"]):
+        done = run("audit", *command, "-o", name)
+        assert done.returncode == 2
+        assert ("is a folder" if name else "names no file") in done.stderr
+        assert "--force to" not in done.stderr

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from genesys_tui.cli.audit.filters import filter_options, make_filter, opened
+from genesys_tui.cli.audit.output import OutputFile
 from genesys_tui.cli.audit.progress import Progress
 from genesys_tui.cli.interruption import interruptible
 from genesys_tui.cli.streams import narrate, write
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @click.command()
 @filter_options
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv", "otlp"]), default="jsonl", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; standard output without it, and for -.")
+@click.option("-o", "--output", type=OutputFile(), help="A file; standard output without it, and for -.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 @click.option("--with-text", is_flag=True, help="Put prompts and replies into otlp, too.")
 def export(form: str, output: Path | None, force: bool, with_text: bool, **wanted: Any) -> None:
