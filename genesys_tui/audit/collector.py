@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -11,16 +12,22 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from genesys_tui.address import is_loopback
+from genesys_tui.audit.headers import VARIABLE, require_sendable
+from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.errors import ConfigurationError, LedgerError
+from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tls import tls_context
 
 TIMEOUT = 10.0
 """Seconds for one request."""
 LONGEST_WAIT = 300.0
 """Seconds between two tries, whatever the collector asks for."""
+_LONGEST = 300
+"""Characters of what others say."""
+_URL = re.compile(r"[!-~]+")
 _AGAIN = (429, 502, 503, 504)
 
 
@@ -37,8 +44,10 @@ class TooLarge(Exception):
 
 
 class _NotFollowed(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        """What is sent is for this address alone."""
+    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> None:
+        """What is sent is for this address alone; where else it should go is not even read."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 class Collector:
@@ -54,18 +63,16 @@ class Collector:
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """``tell`` hears why it is waited for. Raises ConfigurationError."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigurationError(f"{url!r} is no address of a collector: give one such as http://localhost:4318.")
-        if parts.username or parts.password:
-            raise ConfigurationError("A password stands on no command line: put it into OTEL_EXPORTER_OTLP_HEADERS.")
+        parts = _parts(url)
+        host = parts.hostname or ""
+        require_sendable(headers)
         self.url = url if parts.path.rstrip("/") else f"{url.rstrip('/')}/v1/traces"
         self._headers = headers
         self._retries = retries
         self._wait = wait
         self._tell = tell
         handlers: list[urllib.request.BaseHandler] = [_NotFollowed()]
-        if is_loopback(parts.hostname):
+        if is_loopback(host):
             handlers.append(urllib.request.ProxyHandler({}))
         if parts.scheme == "https":
             handlers.append(urllib.request.HTTPSHandler(context=tls_context()))
@@ -84,11 +91,16 @@ class Collector:
                     raise TooLarge from None
                 if error.code not in _AGAIN:
                     raise LedgerError(
-                        f"The collector at {self.url} {why}. Check its address and OTEL_EXPORTER_OTLP_HEADERS;"
+                        f"The collector at {self.url} {why}. Check its address and {VARIABLE};"
                         " nothing is lost, and the next push goes on from here."
                     ) from None
             except (OSError, HTTPException) as error:
-                why, seconds = f"cannot be reached ({getattr(error, 'reason', error)})", None
+                said = sanitized_line(str(getattr(error, "reason", error)))[:_LONGEST]
+                why, seconds = f"cannot be reached ({said})", None
+            except ValueError:  # of a proxy's address, which may hold a password
+                raise LedgerError(
+                    f"Nothing can be sent to the collector at {self.url}. Check HTTPS_PROXY and HTTP_PROXY."
+                ) from None
             if attempt < self._retries:
                 pause = min(LONGEST_WAIT, 2.0**attempt if seconds is None else seconds)
                 self._tell(f"The collector {why}; trying again in {pause:.0f} s.")
@@ -99,27 +111,36 @@ class Collector:
         headers = {**self._headers, "Content-Type": "application/json", "Content-Encoding": "gzip"}
         asked = urllib.request.Request(self.url, body, headers, method="POST")  # noqa: S310 - http or https: see above
         with self._open(asked, timeout=TIMEOUT) as answer:
-            text = answer.read(1_000_000)
-        try:
-            partial = json.loads(text or b"{}").get("partialSuccess") or {}
-            return Answer(int(partial.get("rejectedSpans", 0)), str(partial.get("errorMessage", "")))
-        except (ValueError, AttributeError, TypeError):
-            return Answer()  # a collector that answers in protobuf took all of it
+            # It took the batch: whatever is wrong with the rest of its answer, to send it again would be no help.
+            try:
+                partial = json.loads(answer.read(1_000_000) or b"{}").get("partialSuccess") or {}
+                return Answer(max(0, int(partial.get("rejectedSpans", 0))), str(partial.get("errorMessage", "")))
+            except (*UNREADABLE, OSError, HTTPException):
+                return Answer()  # such as one in protobuf
 
 
-def headers_in(text: str) -> dict[str, str]:
-    """The headers in OTEL_EXPORTER_OTLP_HEADERS: ``name=value,name=value``, percent-encoded."""
-    pairs = (each.partition("=") for each in text.split(",") if "=" in each)
-    return {name.strip(): unquote(value.strip()) for name, _, value in pairs}
+def _parts(url: str) -> SplitResult:
+    """A collector's address. Raises ConfigurationError, which does not repeat it: there may be a secret in it."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")
+        usable = parts.scheme in ("http", "https") and host and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if not usable or not _URL.fullmatch(url):
+        raise ConfigurationError("That is no address of a collector: give one such as http://localhost:4318.")
+    if "@" in parts.netloc:
+        raise ConfigurationError(f"A password stands on no command line: put it into {VARIABLE}.")
+    return parts
 
 
 def _retry_after(text: str | None) -> float | None:
     """Seconds, from a number of them or a date; None where it says neither."""
     if not text:
         return None
-    if text.strip().isdigit():
+    if text.isascii() and text.strip().isdigit():
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

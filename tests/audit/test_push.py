@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,8 @@ from audit.collecting import TestCollector
 from audit.made import hurried, write
 
 from genesys_tui.audit import push as push_module
-from genesys_tui.audit.collector import Collector, headers_in
+from genesys_tui.audit.collector import Collector
+from genesys_tui.audit.headers import headers_in
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.push import Pushed, push
 from genesys_tui.errors import ConfigurationError, LedgerError
@@ -118,9 +120,12 @@ def test_a_batch_that_is_too_large_is_sent_in_parts(path: Path, collector: TestC
     assert len(set(collector.keys)) == 25
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 301, 500])
-def test_what_another_try_would_not_change_is_a_sentence(status: int, path: Path, collector: TestCollector) -> None:
-    collector.answers += [(status, {"Location": "http://elsewhere.invalid"}, b"")]
+@pytest.mark.parametrize("elsewhere", ["http://elsewhere.invalid", "http://["])
+@pytest.mark.parametrize("status", [400, 401, 404, 301, 308, 500])
+def test_what_another_try_would_not_change_is_a_sentence(
+    status: int, elsewhere: str, path: Path, collector: TestCollector
+) -> None:
+    collector.answers += [(status, {"Location": elsewhere}, b"")]
     waits: list[float] = []
     with pytest.raises(LedgerError, match=f"answered {status}"):
         push(path, sender(collector.url, waits))
@@ -134,7 +139,14 @@ def test_each_address_has_a_cursor_of_its_own(path: Path, collector: TestCollect
     assert collector.requests[-1][0] == "/other"
 
 
-@pytest.mark.parametrize("url", ["localhost:4318", "ftp://x", "http://", "http://me:secret@host"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("localhost:4318", "ftp://me:secret@x", "http://", "http://me:secret@host", "http:///?key=secret"),
+        *("http://[::1", "http://[secret]", "http://h:secret", "http://h:99999", "http://a..b", f"http://{'a' * 70}"),
+        *("http://h/a secret", "http://h/secret\n", "http://h/s\xe9cret", "http://h\xe9/", "http://h/\udcff"),
+    ],
+)
 def test_what_is_no_address_is_refused_without_repeating_a_secret(url: str) -> None:
     with pytest.raises(ConfigurationError) as told:
         sender(url)
@@ -143,3 +155,53 @@ def test_what_is_no_address_is_refused_without_repeating_a_secret(url: str) -> N
 
 def test_headers_come_as_the_convention_has_them() -> None:
     assert headers_in("api-key=a%20b, x = y ,nonsense,") == {"api-key": "a b", "x": "y"}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("authorization=Bearer%20s3cret%0d%0ax", "The value of authorization in "),
+        ("x=1,authorization=s3cret%0a", "The value of authorization in "),
+        ("authorization=s3cret%00", "The value of authorization in "),
+        ("authorization=s3cret%E2%82%AC", "The value of authorization in "),
+        ("authorization=s3cret%7f", "The value of authorization in "),
+        ("x=1,authorization: Bearer s3cret==", "The name of header 2 in "),
+        ("=s3cret", "The name of header 1 in "),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_named_and_its_value_never_told(text: str, named: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        Collector("http://127.0.0.1:9", headers_in(text))
+    assert told.value.message.startswith(named)
+    assert "s3cret" not in "".join(traceback.format_exception(told.value))
+
+
+def test_a_proxy_that_is_none_is_a_sentence_without_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http:/me:s3cret@proxy")
+    with pytest.raises(LedgerError, match="HTTPS_PROXY") as told:
+        push(path, Collector("http://collector.invalid", {}, retries=0))
+    assert "s3cret" not in told.value.message
+
+
+DEEP = b'{"partialSuccess":' + b"[" * 200_000
+ENDLESS = b'{"partialSuccess": {"rejectedSpans": 1e999}}'
+
+
+@pytest.mark.parametrize("content", [DEEP, ENDLESS, b"[1]", b"\xff", b'{"partialSuccess": {"rejectedSpans": {}}}'])
+def test_a_batch_that_was_taken_is_not_sent_again_whatever_the_answer_says(
+    content: bytes, path: Path, collector: TestCollector
+) -> None:
+    collector.answers += [(200, {}, content)]
+    assert push(path, sender(collector.url)) == Pushed(25, 0, "")
+    assert len(collector.keys) == len(set(collector.keys)) == 25
+
+
+def test_an_answer_that_breaks_off_was_an_answer(path: Path, collector: TestCollector) -> None:
+    collector.answers += [(200, {"Content-Length": "99"}, b"{")]
+    assert push(path, sender(collector.url, retries=0)) == Pushed(25, 0, "")
+
+
+@pytest.mark.parametrize("when", ["\xb2", "9" * 400, "-1", "Fri, 31 Dec 9999 23:59:59 -0000", "1e999", ""])
+def test_a_wait_that_is_none_is_no_trouble(when: str, path: Path, collector: TestCollector) -> None:
+    collector.answers += [(503, {"Retry-After": when}, b"")]
+    assert push(path, sender(collector.url)) == Pushed(25, 0, "")

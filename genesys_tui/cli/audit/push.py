@@ -25,10 +25,11 @@ def push(url: str, with_text: bool, retries: int) -> int:
     sent twice carries the same ids and the same genesys.dedupe_key. Headers, such as for a token, come from
     OTEL_EXPORTER_OTLP_HEADERS. Exit code 1 where calls wait, or were rejected.
     """
-    from genesys_tui.audit.collector import Collector, headers_in
+    from genesys_tui.audit.collector import Collector
+    from genesys_tui.audit.headers import VARIABLE, headers_in
     from genesys_tui.audit.push import push as send
 
-    headers = headers_in(os.environ.get("OTEL_EXPORTER_OTLP_HEADERS", ""))
+    headers = headers_in(os.environ.get(VARIABLE, ""))
     collector = Collector(url, headers, retries=retries, tell=narrate)
     with opened() as ledger, Progress("Sending") as progress:
         done = send(ledger.path, collector, text=with_text, tell=progress)
