@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
@@ -18,6 +19,7 @@ from genesys_tui.address import is_loopback
 from genesys_tui.audit.headers import VARIABLE, require_sendable
 from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.errors import ConfigurationError, LedgerError
+from genesys_tui.incident.redaction import Redaction
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tls import tls_context
 
@@ -28,6 +30,7 @@ LONGEST_WAIT = 300.0
 _LONGEST = 300
 """Characters of what others say."""
 _URL = re.compile(r"[!-~]+")
+_BECAUSE_OF_THE_BATCH = (400, 413, 422)
 _AGAIN = (429, 502, 503, 504)
 
 
@@ -39,8 +42,8 @@ class Answer(NamedTuple):
     """Of the rejected ones. Text from outside."""
 
 
-class TooLarge(Exception):
-    """413: fewer at once."""
+class Refused(Exception):
+    """400, 413 or 422: because of what is in the batch. Its text says what was answered, without a secret."""
 
 
 class _NotFollowed(urllib.request.HTTPRedirectHandler):
@@ -79,7 +82,7 @@ class Collector:
         self._open = urllib.request.build_opener(*handlers).open
 
     def send(self, request: dict[str, Any]) -> Answer:
-        """Send a batch until it is taken. Raises LedgerError where it is not, and TooLarge."""
+        """Send a batch until it is taken. Raises LedgerError where it is not, and Refused."""
         body = gzip.compress(json.dumps(request, separators=(",", ":")).encode(), 6)
         for attempt in range(self._retries + 1):
             try:
@@ -87,8 +90,8 @@ class Collector:
             except urllib.error.HTTPError as error:
                 with error:
                     why, seconds = f"answered {error.code}", _retry_after(error.headers.get("Retry-After"))
-                if error.code == 413:
-                    raise TooLarge from None
+                    if error.code in _BECAUSE_OF_THE_BATCH:
+                        raise Refused(why + self._said(error)) from None
                 if error.code not in _AGAIN:
                     raise LedgerError(
                         f"The collector at {self.url} {why}. Check its address and {VARIABLE};"
@@ -106,6 +109,18 @@ class Collector:
                 self._tell(f"The collector {why}; trying again in {pause:.0f} s.")
                 self._wait(pause)
         raise LedgerError(f"The collector at {self.url} {why}. Nothing is lost: the next push goes on from here.")
+
+    def _said(self, error: urllib.error.HTTPError) -> str:
+        """What it says of its refusal, behind a colon."""
+        try:
+            text = error.read(100_000).decode("utf-8", "replace")
+        except (OSError, HTTPException):
+            return ""
+        with contextlib.suppress(*UNREADABLE):
+            text = str(json.loads(text)["message"])
+        secrets = {part for value in self._headers.values() for part in (value, *value.split())}
+        line = Redaction(secrets)(sanitized_line(text))[:_LONGEST]
+        return f": {line}" if line else ""
 
     def _once(self, body: bytes) -> Answer:
         headers = {**self._headers, "Content-Type": "application/json", "Content-Encoding": "gzip"}

@@ -154,6 +154,19 @@ def test_calls_are_pushed_to_a_collector(run: Run, ledger: Path) -> None:
         assert len(set(collector.keys)) == 3
 
 
+def test_a_push_that_is_refused_says_how_to_go_past_the_call(run: Run, ledger: Path) -> None:
+    with TestCollector() as collector:
+        collector.answers += [(400, {}, b"no such field")] * 3
+        failed = run("audit", "push", "--otlp", collector.url)
+        assert (failed.returncode, "it answered 400: no such field. " in failed.stderr) == (1, True), failed.stderr
+        request_id = re.findall("--skip ([^` ]+)`", failed.stderr)[0]
+        collector.answers[:] = [(400, {}, b"no such field")] * 2
+        past = run("audit", "push", "--otlp", collector.url, "--skip", request_id)
+        assert (past.returncode, len(collector.keys)) == (1, 1), past.stderr
+        assert "Of them, 1 did not arrive, being rejected or skipped for good: it answered 400" in past.stderr
+        assert run("audit", "push", "--otlp", collector.url).returncode == 0
+
+
 def test_filters_are_the_same_for_list_and_export(run: Run, ledger: Path) -> None:
     for filters in (["--search", "XYLOPHONIST"], ["--min-tokens", "1", "--search", "secret"], ["--profile", "demo"]):
         listed = [json.loads(line) for line in run("audit", "list", "--format", "jsonl", *filters).stdout.splitlines()]
