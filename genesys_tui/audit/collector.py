@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
-import re
 import time
 import urllib.error
 import urllib.request
@@ -13,12 +12,12 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from genesys_tui.address import is_loopback
+from genesys_tui.audit.destination import destination
 from genesys_tui.audit.headers import VARIABLE, require_sendable
 from genesys_tui.audit.projection import UNREADABLE
-from genesys_tui.errors import ConfigurationError, LedgerError
+from genesys_tui.errors import LedgerError
 from genesys_tui.incident.redaction import Redaction
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tls import tls_context
@@ -29,7 +28,6 @@ LONGEST_WAIT = 300.0
 """Seconds between two tries, whatever the collector asks for."""
 _LONGEST = 300
 """Characters of what others say."""
-_URL = re.compile(r"[!-~]+")
 _BECAUSE_OF_THE_BATCH = (400, 413, 422)
 _AGAIN = (429, 502, 503, 504)
 
@@ -66,18 +64,16 @@ class Collector:
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """``tell`` hears why it is waited for. Raises ConfigurationError."""
-        parts = _parts(url)
-        host = parts.hostname or ""
         require_sendable(headers)
-        self.url = url if parts.path.rstrip("/") else f"{url.rstrip('/')}/v1/traces"
+        self.there = destination(url, secret=bool(headers))
         self._headers = headers
         self._retries = retries
         self._wait = wait
         self._tell = tell
         handlers: list[urllib.request.BaseHandler] = [_NotFollowed()]
-        if is_loopback(host):
+        if self.there.is_near:
             handlers.append(urllib.request.ProxyHandler({}))
-        if parts.scheme == "https":
+        if self.there.url.startswith("https:"):
             handlers.append(urllib.request.HTTPSHandler(context=tls_context()))
         self._open = urllib.request.build_opener(*handlers).open
 
@@ -94,7 +90,7 @@ class Collector:
                         raise Refused(why + self._said(error)) from None
                 if error.code not in _AGAIN:
                     raise LedgerError(
-                        f"The collector at {self.url} {why}. Check its address and {VARIABLE};"
+                        f"The collector at {self.there.shown} {why}. Check its address and {VARIABLE};"
                         " nothing is lost, and the next push goes on from here."
                     ) from None
             except (OSError, HTTPException) as error:
@@ -102,13 +98,15 @@ class Collector:
                 why, seconds = f"cannot be reached ({said})", None
             except ValueError:  # of a proxy's address, which may hold a password
                 raise LedgerError(
-                    f"Nothing can be sent to the collector at {self.url}. Check HTTPS_PROXY and HTTP_PROXY."
+                    f"Nothing can be sent to the collector at {self.there.shown}. Check HTTPS_PROXY and HTTP_PROXY."
                 ) from None
             if attempt < self._retries:
                 pause = min(LONGEST_WAIT, 2.0**attempt if seconds is None else seconds)
                 self._tell(f"The collector {why}; trying again in {pause:.0f} s.")
                 self._wait(pause)
-        raise LedgerError(f"The collector at {self.url} {why}. Nothing is lost: the next push goes on from here.")
+        raise LedgerError(
+            f"The collector at {self.there.shown} {why}. Nothing is lost: the next push goes on from here."
+        )
 
     def _said(self, error: urllib.error.HTTPError) -> str:
         """What it says of its refusal, behind a colon."""
@@ -118,13 +116,14 @@ class Collector:
             return ""
         with contextlib.suppress(*UNREADABLE):
             text = str(json.loads(text)["message"])
-        secrets = {part for value in self._headers.values() for part in (value, *value.split())}
+        values = [*self._headers.values(), *(value for _, value in parse_qsl(urlsplit(self.there.url).query))]
+        secrets = {part for value in values for part in (value, *value.split())}
         line = Redaction(secrets)(sanitized_line(text))[:_LONGEST]
         return f": {line}" if line else ""
 
     def _once(self, body: bytes) -> Answer:
         headers = {**self._headers, "Content-Type": "application/json", "Content-Encoding": "gzip"}
-        asked = urllib.request.Request(self.url, body, headers, method="POST")  # noqa: S310 - http or https: see above
+        asked = urllib.request.Request(self.there.url, body, headers, method="POST")  # noqa: S310 - http or https: see above
         with self._open(asked, timeout=TIMEOUT) as answer:
             # It took the batch: whatever is wrong with the rest of its answer, to send it again would be no help.
             try:
@@ -132,21 +131,6 @@ class Collector:
                 return Answer(max(0, int(partial.get("rejectedSpans", 0))), str(partial.get("errorMessage", "")))
             except (*UNREADABLE, OSError, HTTPException):
                 return Answer()  # such as one in protobuf
-
-
-def _parts(url: str) -> SplitResult:
-    """A collector's address. Raises ConfigurationError, which does not repeat it: there may be a secret in it."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna")
-        usable = parts.scheme in ("http", "https") and host and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
-    if not usable or not _URL.fullmatch(url):
-        raise ConfigurationError("That is no address of a collector: give one such as http://localhost:4318.")
-    if "@" in parts.netloc:
-        raise ConfigurationError(f"A password stands on no command line: put it into {VARIABLE}.")
-    return parts
 
 
 def _retry_after(text: str | None) -> float | None:

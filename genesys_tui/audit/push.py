@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from genesys_tui.audit import log, otlp
 from genesys_tui.audit.collector import Answer, Collector, Refused
 from genesys_tui.audit.database import Database
+from genesys_tui.audit.destination import Destination
 from genesys_tui.audit.history import History, Texts
 from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.reading import damaged
@@ -45,22 +46,23 @@ def push(
     """
     database = Database(path)
     try:
+        _rename(database, collector.there)
         with History(path) as history:
             return _push(database, history, collector, text, skip, tell)
     finally:
         database.close()
 
 
-def waiting(history: History, url: str) -> int:
+def waiting(history: History, name: str) -> int:
     """How many calls a collector has not been sent."""
     with history.reading() as db:
-        count: int = db.execute("SELECT count(*) FROM calls WHERE end_seq > ?", (_cursor(db, url),)).fetchone()[0]
+        count: int = db.execute("SELECT count(*) FROM calls WHERE end_seq > ?", (_cursor(db, name),)).fetchone()[0]
         return count
 
 
-def _cursor(db: sqlite3.Connection, url: str) -> int:
+def _cursor(db: sqlite3.Connection, name: str) -> int:
     """The last event that was sent there. Not one that there is none of: then all of them are sent again."""
-    (seq,) = db.execute("SELECT seq FROM cursors WHERE name = ?", (url,)).fetchone() or (0,)
+    (seq,) = db.execute("SELECT seq FROM cursors WHERE name = ?", (name,)).fetchone() or (0,)
     return seq if isinstance(seq, int) and 0 <= seq <= log.last(db)[0] else 0
 
 
@@ -73,9 +75,9 @@ def _push(
     tell: Callable[[int, int], None],
 ) -> Pushed:
     sent, rejected, why, batch = 0, 0, "", BATCH
-    total = waiting(history, collector.url)
+    total = waiting(history, collector.there.name)
     with history.reading() as db:
-        cursor = _cursor(db, collector.url)
+        cursor = _cursor(db, collector.there.name)
     while True:
         rows, texts = history.ended_after(cursor, batch)
         if not rows:
@@ -91,7 +93,7 @@ def _push(
             rejected, why = rejected + min(answer.rejected, len(rows)), answer.why
         sent += len(rows)
         cursor = rows[-1][1]
-        _keep(database, collector.url, cursor)
+        _keep(database, collector.there.name, cursor)
         tell(sent, max(total, sent))
 
 
@@ -118,16 +120,25 @@ def _past(history: History, collector: Collector, start: int, why: Exception, sk
     past = f"It waits with those after it; `audit push --skip {shown}` goes past it, for good."
     if isinstance(why, Refused):
         raise LedgerError(
-            f"The collector at {collector.url} takes no batch that holds the call {shown}: {reason}"
+            f"The collector at {collector.there.shown} takes no batch that holds the call {shown}: {reason}"
             f"{'' if reason.endswith('.') else '.'} If it takes no other either, check its address. {past}"
         )
     raise LedgerError(f"The call {shown} cannot be sent. {damaged().message} {past}")
 
 
-def _keep(database: Database, url: str, seq: int) -> None:
+def _rename(database: Database, there: Destination) -> None:
+    """Give a cursor of before its name of now, without a secret in it."""
+    if there.former == there.name:
+        return
+    with database.transaction() as db:
+        db.execute("UPDATE OR IGNORE cursors SET name = ? WHERE name = ?", (there.name, there.former))
+        db.execute("DELETE FROM cursors WHERE name = ?", (there.former,))
+
+
+def _keep(database: Database, name: str, seq: int) -> None:
     with database.transaction() as db:
         db.execute(
             "INSERT INTO cursors VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq ="
             " CASE WHEN seq > ? THEN excluded.seq ELSE max(seq, excluded.seq) END",
-            (url, seq, log.last(db)[0]),
+            (name, seq, log.last(db)[0]),
         )

@@ -198,7 +198,15 @@ def test_each_address_has_a_cursor_of_its_own(path: Path, collector: TestCollect
     [
         *("localhost:4318", "ftp://me:secret@x", "http://", "http://me:secret@host", "http:///?key=secret"),
         *("http://[::1", "http://[secret]", "http://h:secret", "http://h:99999", "http://a..b", f"http://{'a' * 70}"),
-        *("http://h/a secret", "http://h/secret\n", "http://h/s\xe9cret", "http://h\xe9/", "http://h/\udcff"),
+        *(
+            "http://h/#secret",
+            "http://secret@h",
+            "http://h/a secret",
+            "http://h/secret\n",
+            "http://h/s\xe9cret",
+            "http://h\xe9/",
+            "http://h/\udcff",
+        ),
     ],
 )
 def test_what_is_no_address_is_refused_without_repeating_a_secret(url: str) -> None:
@@ -209,6 +217,58 @@ def test_what_is_no_address_is_refused_without_repeating_a_secret(url: str) -> N
 
 def test_headers_come_as_the_convention_has_them() -> None:
     assert headers_in("api-key=a%20b, x = y ,nonsense,") == {"api-key": "a b", "x": "y"}
+
+
+@pytest.mark.parametrize("where", ["", "/mine"])
+def test_the_query_is_sent_but_neither_told_nor_written_down(where: str, path: Path, collector: TestCollector) -> None:
+    collector.answers += [(200, {}, b""), (400, {}, b"no s3cret-key is known"), (503, {}, b"")]
+    there = f"{collector.url}{where}?api_key=s3cret-key"
+    with pytest.raises(LedgerError) as told:
+        push(path, sender(there, retries=0))
+    assert told.value.message.startswith(f"The collector at {collector.url}{where or '/v1/traces'} answered 503.")
+    assert collector.requests[0][0] == f"{where or '/v1/traces'}?api_key=s3cret-key"
+    assert push(path, sender(there)).sent == 15
+    assert push(path, sender(f"{collector.url}{where}?api_key=another")).sent == 25, "which may be another's"
+    assert b"s3cret-key" not in path.read_bytes()
+    collector.answers += [(400, {}, b"no s3cret-key is known")]
+    with Ledger(path) as ledger:
+        write(ledger, "later")
+    with pytest.raises(LedgerError, match="it answered 400: no •••• is known"):
+        push(path, sender(there))
+
+
+def test_a_cursor_with_a_secret_in_its_name_is_found_and_gets_another(path: Path, collector: TestCollector) -> None:
+    there = f"{collector.url}/mine?api_key=s3cret-key"
+    with closing(sqlite3.connect(path)) as db:
+        (seq,) = db.execute("SELECT end_seq FROM calls WHERE request_id = 'r19'").fetchone()
+        db.execute("INSERT INTO cursors VALUES (?, ?)", (there, seq))
+        db.commit()
+    assert b"s3cret-key" in path.read_bytes()
+    assert push(path, sender(there)).sent == 5
+    assert b"s3cret-key" not in path.read_bytes()
+    assert push(path, sender(there)).sent == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "refused"),
+    [
+        ("http://collector.example", {"authorization": "s3cret"}, "http would show what OTEL_EXPORTER_OTLP_HEADERS"),
+        ("http://10.0.0.1/x?key=s3cret", {}, "http would show what its query holds"),
+        ("http://collector.example", {}, ""),
+        ("https://collector.example?key=s3cret", {"authorization": "s3cret"}, ""),
+        ("http://localhost:4318", {"authorization": "s3cret"}, ""),
+        ("http://[::1]:4318?key=s3cret", {}, ""),
+    ],
+)
+def test_what_may_be_secret_goes_over_plain_http_to_this_machine_only(
+    url: str, headers: dict[str, str], refused: str
+) -> None:
+    if not refused:
+        Collector(url, headers)
+        return
+    with pytest.raises(ConfigurationError, match=refused) as told:
+        Collector(url, headers)
+    assert "s3cret" not in told.value.message
 
 
 @pytest.mark.parametrize(

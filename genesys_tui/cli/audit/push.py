@@ -24,7 +24,8 @@ def push(url: str, with_text: bool, retries: int, skip: tuple[str, ...]) -> int:
 
     The ledger remembers for each address how far it came: a collector that is down loses nothing, and a call that is
     sent twice carries the same ids and the same genesys.dedupe_key. Headers, such as for a token, come from
-    OTEL_EXPORTER_OTLP_HEADERS. Exit code 1 where calls wait, or were rejected.
+    OTEL_EXPORTER_OTLP_HEADERS; with them, plain http leads to this machine only. Exit code 1 where calls wait, or were
+    rejected.
 
     A batch that the collector refuses for what is in it (400, 413, 422) is sent in parts, until the call it refuses is
     alone. There the push stops and names the call: nothing is left out unless --skip, which may be given several times,
@@ -38,7 +39,7 @@ def push(url: str, with_text: bool, retries: int, skip: tuple[str, ...]) -> int:
     collector = Collector(url, headers, retries=retries, tell=narrate)
     with opened() as ledger, Progress("Sending") as progress:
         done = send(ledger.path, collector, text=with_text, skip=skip, tell=progress)
-    narrate(f"{done.sent:,} call{' was' if done.sent == 1 else 's were'} sent to {collector.url}.")
+    narrate(f"{done.sent:,} call{' was' if done.sent == 1 else 's were'} sent to {collector.there.shown}.")
     if done.rejected:
         why = sanitized_line(done.why) or "it gave no reason"
         narrate(f"Of them, {done.rejected:,} did not arrive, being rejected or skipped for good: {why}")
