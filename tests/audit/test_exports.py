@@ -274,13 +274,6 @@ def test_what_cannot_be_read_is_told_and_leaves_no_file(
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("force", [False, True])
-@pytest.mark.parametrize("name", ["", ".", "..", "/"])
-def test_a_folder_is_never_written_over(name: str, force: bool) -> None:
-    with pytest.raises(LedgerError, match="is a folder"):
-        export.write_file(Path(name), ["x"], force=force)
-
-
 ODD = st.sampled_from(
     [None, True, 0, -1, 10**30, 1.5, float("nan"), float("inf"), "", 'a"\\\u2028é\ud800', [1], {"a": 1}]
 )
