@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from genesys_tui.audit.events import microseconds
 from genesys_tui.audit.filters import Filter
-from genesys_tui.audit.projection import UNREADABLE, searched
+from genesys_tui.audit.projection import UNREADABLE, searched, storable
 from genesys_tui.errors import LedgerError
 
 MOST_TRIGRAMS = 6
@@ -40,6 +40,7 @@ class Selection(NamedTuple):
 
 def selection(wanted: Filter) -> Selection:
     """The filter as SQL. Raises LedgerError for a moment that is none."""
+    wanted = Filter(*map(storable, wanted))
     conditions: list[tuple[str, Any]] = []
     if wanted.since:
         conditions.append(("c.time >= ?", _micros(wanted.since)))
@@ -60,7 +61,7 @@ def selection(wanted: Filter) -> Selection:
     single = tuple(conditions)
     if wanted.kind == "call":
         conditions.append(("c.probe = ?", ""))
-    needle = wanted.search.casefold().encode("utf-8", "replace").decode() if wanted.search else ""
+    needle = wanted.search.casefold() if wanted.search else ""
     if needle:
         conditions.append((_HOLDS, needle))
     where = " AND ".join(condition for condition, _ in conditions) or "1"
