@@ -14,7 +14,7 @@ from genesys_tui.errors import LedgerError
 
 MOST_TRIGRAMS = 6
 _ESCAPED = re.compile(r'["\\?\x00-\x1f\x7f-\U0010ffff]')
-"""What may stand otherwise in JSON than in what it says."""
+"""What may stand otherwise in JSON than in what it says. Folded, another character may be a plain one: ß is ss."""
 _HOLDS = (
     "EXISTS (SELECT 1 FROM texts AS t WHERE t.seq IN (c.start_seq, c.end_seq) AND t.body IS NOT NULL"
     " AND holds(t.part, t.body, ?))"
@@ -84,12 +84,16 @@ def teach(db: sqlite3.Connection) -> None:
 
 def _holds(part: str, body: str | bytes, needle: str) -> bool:
     # Most texts do not, and need not be taken apart to see it: only what JSON escapes looks otherwise there.
-    if body.__class__ is str and needle not in body.casefold() and (part == "reply" or not _ESCAPED.search(needle)):
+    if body.__class__ is str and needle not in body.casefold() and (part == "reply" or not _escapes(body, needle)):
         return False
     try:
         return needle in searched(part, body)
     except UNREADABLE:
         return False  # damaged: for `verify` to tell
+
+
+def _escapes(body: str, needle: str) -> bool:
+    return "\\u" in body or _ESCAPED.search(needle) is not None
 
 
 def _match(needle: str) -> str:

@@ -44,9 +44,9 @@ def test_half_a_character_can_be_asked_for(wanted: dict[str, Any], ledger: Ledge
 
 
 def test_a_request_id_may_hold_half_a_character(ledger: Ledger) -> None:
-    with History(ledger.path) as history, history.reading() as db:
-        with pytest.raises(LedgerError, match="No call has the request id"):
-            place_of(db, HALF)
+    none = pytest.raises(LedgerError, match="No call has the request id")
+    with History(ledger.path) as history, history.reading() as db, none:
+        place_of(db, HALF)
     with pytest.raises(LedgerError, match="No call has the request id"):
         ledger.get(HALF)
     write(ledger, HALF)
@@ -67,3 +67,15 @@ def test_half_a_character_in_a_name_is_shown_as_a_question_mark(tmp_path: Path) 
 def test_more_tokens_than_there_can_be_are_none(ledger: Ledger) -> None:
     write(ledger, "a", total_tokens=9)
     assert [*ledger.calls(Filter(min_tokens=10**30))] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [("Kein Fuß", "fuss"), ("273 \u212a", "273 k"), ("\ufb01n", "FIN"), ("é", "É"), ("a\\ub", "\\UB")],
+)
+def test_a_text_is_found_wherever_it_was_said(said: str, asked: str, ledger: Ledger) -> None:
+    write(ledger, "prompt", said, "x")
+    write(ledger, "reply", "x", said)
+    write(ledger, "error", "x", "x", status="failed", error={"kind": "refused", "message": said})
+    found = [call.record.request_id for call in ledger.calls(Filter(search=asked))]
+    assert found == ["error", "reply", "prompt"]
