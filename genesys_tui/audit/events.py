@@ -16,7 +16,6 @@ from typing import Any
 
 from genesys_tui.audit.records import Record
 
-ENDS = ("end", "recovered")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICRO = timedelta(microseconds=1)
 SECONDS = ("elapsed", "time_to_first_token", "gap_p50", "gap_p95", "gap_max")
