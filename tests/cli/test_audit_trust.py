@@ -119,6 +119,21 @@ def test_the_rest_of_a_conversation_is_erased_by_the_id_of_the_call_that_is(run:
     assert "erased already" in run(*erase, "--conversation", **NO_KEYRING).stderr
 
 
+def test_a_call_of_no_conversation_is_erased_alone(run: Run, ledger: Path) -> None:
+    with Ledger(ledger) as kept:
+        write(kept, "alone", "by itself", conversation_id="")
+        write(kept, "another", "by itself, too", conversation_id="")
+        write(kept, "half", conversation_id="half\ud800")
+        write(kept, "whole", conversation_id="half?")
+    done = run("audit", "erase", "alone", "--conversation", "--yes", **NO_KEYRING)
+    assert (done.returncode, done.stderr) == (0, "Erased what was said in 1 call.\n")
+    done = run("audit", "erase", "half", "--conversation", "--yes", **NO_KEYRING)
+    assert done.stderr == "Erased what was said in 1 call.\n"
+    assert run("audit", "erase", "another", "--yes", **NO_KEYRING).stderr == "Erased what was said in 1 call.\n"
+    assert run("audit", "list", "--search", "xylophonist4711").stdout.count("\n") == 2
+    assert "erased already" in run("audit", "erase", "alone", "--conversation", "--yes", **NO_KEYRING).stderr
+
+
 def test_texts_are_kept_as_the_settings_say(run: Run, environ: dict[str, str]) -> None:
     home = Path(environ["GENESYS_TUI_HOME"])
     home.mkdir()
