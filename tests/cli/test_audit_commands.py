@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from audit.made import write
 from cli.conftest import Run
+
+from genesys_tui.audit.ledger import Ledger
 
 
 @pytest.fixture
@@ -152,6 +155,32 @@ def test_help_names_every_scenario(run: Run) -> None:
     from genesys_tui.demo import SCENARIOS
 
     assert all(name in run("gateway", "--help").stdout for name in SCENARIOS)
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "begins", "told"),
+    [
+        ("x.csv", None, '"request_id",', ""),
+        ("X.CSV", None, '"request_id",', ""),
+        ("x.txt", None, '{"event"', ""),
+        ("x.json", None, '{"event"', ""),
+        ("x.csv", "csv", '"request_id",', ""),
+        ("x.txt", "csv", '"request_id",', ""),
+        ("x.jsonl", "otlp", '{"resourceSpans"', ""),
+        ("x.csv", "jsonl", '{"event"', "It is jsonl, as --format says, though its name ends in .csv.\n"),
+        ("x.csv", "otlp", '{"resourceSpans"', "It is otlp, as --format says, though its name ends in .csv.\n"),
+        ("x.jsonl", "csv", '"request_id",', "It is csv, as --format says, though its name ends in .jsonl.\n"),
+    ],
+)
+def test_the_format_follows_the_ending_where_it_is_not_given(
+    name: str, form: str | None, begins: str, told: str, run: Run, environ: dict[str, str], tmp_path: Path
+) -> None:
+    with Ledger(Path(environ["GENESYS_TUI_HOME"]) / "ledger.db") as ledger:
+        write(ledger, "a")
+    file = tmp_path / name
+    done = run("audit", "export", "-o", str(file), *(["--format", form] if form else []))
+    assert (done.returncode, done.stderr) == (0, f"Written to {file}: 1 call.\n{told}")
+    assert file.read_text().startswith(begins)
 
 
 @pytest.mark.parametrize("flags", [[], ["--force"]])
