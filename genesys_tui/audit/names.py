@@ -45,7 +45,8 @@ class Names:
                 db.execute("CREATE TABLE IF NOT EXISTS names (conversation_id TEXT PRIMARY KEY, name TEXT NOT NULL)")
                 yield db
         except (OSError, sqlite3.Error) as error:
+            why = getattr(error, "strerror", None) or error
             raise LedgerError(
-                f"The names of conversations in {self._path} cannot be used: {error}. "
+                f"The names of conversations in {self._path} cannot be used: {why}. "
                 "Check the file's permissions and the free space."
             ) from error

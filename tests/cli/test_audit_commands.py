@@ -64,6 +64,21 @@ def test_the_history_is_listed_filtered_shown_and_exported(
     assert (none.returncode, none.stdout, none.stderr) == (0, "", "No call fits.\n")
 
 
+def test_nothing_found_is_said_beside_the_list(run: Run, history: list[dict[str, object]]) -> None:
+    none = run("audit", "list", "--model", "nobody")
+    assert (none.returncode, len(none.stdout.splitlines()), none.stderr) == (0, 1, "No call fits.\n")
+    none = run("audit", "list", "--model", "nobody", "--format", "jsonl")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No call fits.\n")
+
+
+@pytest.mark.parametrize("command", ["list", "export"])
+def test_a_word_by_itself_is_asked_to_be_searched_for(command: str, run: Run) -> None:
+    done = run("audit", command, "two", "wo\x1b[31mrds")
+    assert done.returncode == 2
+    assert "belongs to no option. To look for a text, put --search before it." in done.stderr
+    assert "\x1b" not in done.stderr
+
+
 def test_what_the_options_of_a_reader_mean(run: Run, history: list[dict[str, object]]) -> None:
     """A day by its name, a dash for standard output, and yes and no in words."""
     assert len(run("audit", "list", "--since", "yesterday").stdout.splitlines()) == 4

@@ -46,6 +46,12 @@ def test_without_a_keyring_the_ledger_is_valid_and_unanchored(run: Run, ledger: 
     assert (report["verdict"], report["calls"], report["signed"]) == ("VALID-UNANCHORED", 2, 0)
 
 
+def test_an_anchor_file_that_is_not_there_is_a_mistake_in_the_command(run: Run, tmp_path: Path) -> None:
+    for file, why in ((tmp_path / "nowhere", "does not exist."), (tmp_path, "is a directory.")):
+        done = run("audit", "verify", "--anchor", str(file), **NO_KEYRING)
+        assert (done.returncode, why in done.stderr, "Errno" in done.stderr) == (2, True, False)
+
+
 def test_a_head_that_was_kept_elsewhere_anchors_ledger_and_export(run: Run, ledger: Path, tmp_path: Path) -> None:
     head = run("audit", "head", **NO_KEYRING)
     assert head.stdout.startswith("genesys-tui/ledger/")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from genesys_tui.cli.audit.filters import filter_options, make_filter, opened
+from genesys_tui.cli.audit.filters import Filtered, filter_options, make_filter, opened
 from genesys_tui.cli.audit.output import OutputFile
 from genesys_tui.cli.audit.progress import Progress
 from genesys_tui.cli.interruption import interruptible
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from genesys_tui.audit.export import Form
 
 
-@click.command()
+@click.command(cls=Filtered)
 @filter_options
 @click.option(
     "--format", "form", type=click.Choice(["jsonl", "csv", "otlp"]), help="csv without it for a file .csv, else jsonl."
