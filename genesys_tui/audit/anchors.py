@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import tempfile
@@ -13,15 +14,33 @@ from genesys_tui.errors import LedgerError
 
 def append_anchor(file: Path, note: Note) -> None:
     """Append a note to a file, on disk before this returns. Raises LedgerError."""
+    data = f"{note.text}\n".encode()
     try:
         handle = os.open(file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
         try:
-            os.write(handle, f"{note.text}\n".encode())
+            written = os.write(handle, data)
+            end = os.lseek(handle, 0, os.SEEK_CUR)
+            if written != len(data):
+                if os.fstat(handle).st_size == end:  # nobody else has appended meanwhile
+                    os.ftruncate(handle, end - written)
+                raise OSError("no space left")
             os.fsync(handle)
         finally:
             os.close(handle)
+        if written == end:
+            _keep_name(file)
     except OSError as error:
         raise LedgerError(f"The anchor file {file} cannot be written: {error.strerror or error}.") from error
+
+
+def _keep_name(file: Path) -> None:
+    """Have the name of a new file on disk, too, where a folder can be written back."""
+    with contextlib.suppress(OSError):
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def try_anchor(file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import time
@@ -11,16 +12,23 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from genesys_tui.address import is_loopback
-from genesys_tui.errors import ConfigurationError, LedgerError
+from genesys_tui.audit.destination import destination
+from genesys_tui.audit.headers import VARIABLE, require_sendable
+from genesys_tui.audit.projection import UNREADABLE
+from genesys_tui.errors import LedgerError
+from genesys_tui.incident.redaction import Redaction
+from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tls import tls_context
 
 TIMEOUT = 10.0
 """Seconds for one request."""
 LONGEST_WAIT = 300.0
 """Seconds between two tries, whatever the collector asks for."""
+_LONGEST = 300
+"""Characters of what others say."""
+_BECAUSE_OF_THE_BATCH = (400, 413, 422)
 _AGAIN = (429, 502, 503, 504)
 
 
@@ -32,13 +40,15 @@ class Answer(NamedTuple):
     """Of the rejected ones. Text from outside."""
 
 
-class TooLarge(Exception):
-    """413: fewer at once."""
+class Refused(Exception):
+    """400, 413 or 422: because of what is in the batch. Its text says what was answered, without a secret."""
 
 
 class _NotFollowed(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        """What is sent is for this address alone."""
+    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> None:
+        """What is sent is for this address alone; where else it should go is not even read."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 class Collector:
@@ -54,25 +64,21 @@ class Collector:
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """``tell`` hears why it is waited for. Raises ConfigurationError."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigurationError(f"{url!r} is no address of a collector: give one such as http://localhost:4318.")
-        if parts.username or parts.password:
-            raise ConfigurationError("A password stands on no command line: put it into OTEL_EXPORTER_OTLP_HEADERS.")
-        self.url = url if parts.path.rstrip("/") else f"{url.rstrip('/')}/v1/traces"
+        require_sendable(headers)
+        self.there = destination(url, secret=bool(headers))
         self._headers = headers
         self._retries = retries
         self._wait = wait
         self._tell = tell
         handlers: list[urllib.request.BaseHandler] = [_NotFollowed()]
-        if is_loopback(parts.hostname):
+        if self.there.is_near:
             handlers.append(urllib.request.ProxyHandler({}))
-        if parts.scheme == "https":
+        if self.there.url.startswith("https:"):
             handlers.append(urllib.request.HTTPSHandler(context=tls_context()))
         self._open = urllib.request.build_opener(*handlers).open
 
     def send(self, request: dict[str, Any]) -> Answer:
-        """Send a batch until it is taken. Raises LedgerError where it is not, and TooLarge."""
+        """Send a batch until it is taken. Raises LedgerError where it is not, and Refused."""
         body = gzip.compress(json.dumps(request, separators=(",", ":")).encode(), 6)
         for attempt in range(self._retries + 1):
             try:
@@ -80,46 +86,60 @@ class Collector:
             except urllib.error.HTTPError as error:
                 with error:
                     why, seconds = f"answered {error.code}", _retry_after(error.headers.get("Retry-After"))
-                if error.code == 413:
-                    raise TooLarge from None
+                    if error.code in _BECAUSE_OF_THE_BATCH:
+                        raise Refused(why + self._said(error)) from None
                 if error.code not in _AGAIN:
                     raise LedgerError(
-                        f"The collector at {self.url} {why}. Check its address and OTEL_EXPORTER_OTLP_HEADERS;"
+                        f"The collector at {self.there.shown} {why}. Check its address and {VARIABLE};"
                         " nothing is lost, and the next push goes on from here."
                     ) from None
             except (OSError, HTTPException) as error:
-                why, seconds = f"cannot be reached ({getattr(error, 'reason', error)})", None
+                said = sanitized_line(str(getattr(error, "reason", error)))[:_LONGEST]
+                why, seconds = f"cannot be reached ({said})", None
+            except ValueError:  # of a proxy's address, which may hold a password
+                raise LedgerError(
+                    f"Nothing can be sent to the collector at {self.there.shown}. Check HTTPS_PROXY and HTTP_PROXY."
+                ) from None
             if attempt < self._retries:
                 pause = min(LONGEST_WAIT, 2.0**attempt if seconds is None else seconds)
                 self._tell(f"The collector {why}; trying again in {pause:.0f} s.")
                 self._wait(pause)
-        raise LedgerError(f"The collector at {self.url} {why}. Nothing is lost: the next push goes on from here.")
+        raise LedgerError(
+            f"The collector at {self.there.shown} {why}. Nothing is lost: the next push goes on from here."
+        )
+
+    def _said(self, error: urllib.error.HTTPError) -> str:
+        """What it says of its refusal, behind a colon."""
+        try:
+            text = error.read(100_000).decode("utf-8", "replace")
+        except (OSError, HTTPException):
+            return ""
+        with contextlib.suppress(*UNREADABLE):
+            text = str(json.loads(text)["message"])
+        values = [*self._headers.values(), *(value for _, value in parse_qsl(urlsplit(self.there.url).query))]
+        secrets = {part for value in values for part in (value, *value.split())}
+        line = Redaction(secrets)(sanitized_line(text))[:_LONGEST]
+        return f": {line}" if line else ""
 
     def _once(self, body: bytes) -> Answer:
         headers = {**self._headers, "Content-Type": "application/json", "Content-Encoding": "gzip"}
-        asked = urllib.request.Request(self.url, body, headers, method="POST")  # noqa: S310 - http or https: see above
+        asked = urllib.request.Request(self.there.url, body, headers, method="POST")  # noqa: S310 - http or https: see above
         with self._open(asked, timeout=TIMEOUT) as answer:
-            text = answer.read(1_000_000)
-        try:
-            partial = json.loads(text or b"{}").get("partialSuccess") or {}
-            return Answer(int(partial.get("rejectedSpans", 0)), str(partial.get("errorMessage", "")))
-        except (ValueError, AttributeError, TypeError):
-            return Answer()  # a collector that answers in protobuf took all of it
-
-
-def headers_in(text: str) -> dict[str, str]:
-    """The headers in OTEL_EXPORTER_OTLP_HEADERS: ``name=value,name=value``, percent-encoded."""
-    pairs = (each.partition("=") for each in text.split(",") if "=" in each)
-    return {name.strip(): unquote(value.strip()) for name, _, value in pairs}
+            # It took the batch: whatever is wrong with the rest of its answer, to send it again would be no help.
+            try:
+                partial = json.loads(answer.read(1_000_000) or b"{}").get("partialSuccess") or {}
+                return Answer(max(0, int(partial.get("rejectedSpans", 0))), str(partial.get("errorMessage", "")))
+            except (*UNREADABLE, OSError, HTTPException):
+                return Answer()  # such as one in protobuf
 
 
 def _retry_after(text: str | None) -> float | None:
     """Seconds, from a number of them or a date; None where it says neither."""
     if not text:
         return None
-    if text.strip().isdigit():
+    if text.isascii() and text.strip().isdigit():
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

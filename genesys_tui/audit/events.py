@@ -11,6 +11,7 @@ import json
 from copy import deepcopy
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from genesys_tui.audit.records import Record
@@ -46,18 +47,20 @@ def iso_of(micros: int) -> str:
 
 
 def fields_of(record: Record) -> dict[str, Any]:
-    """A record for a payload: no floats, nothing empty, and nothing that may quote what was said."""
+    """A record for a payload: no floats, nothing empty, and nothing that may quote what was said.
+
+    A time or a rate without end, or that is no number, counts as unmeasured: how a call ended is never lost over it.
+    """
     fields = record.model_dump(exclude={*_SAID, "started_at", "parameters"}, exclude_none=True)
     fields["started_at_us"] = microseconds(record.started_at)
     if record.parameters:  # as text: it holds floats, of which no digit may get lost
         fields["parameters"] = json.dumps(record.parameters, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     for name in SECONDS:
-        seconds = fields.pop(f"{name}_seconds", None)
-        if seconds is not None:
-            fields[f"{name}_us"] = round(seconds * 1e6)
+        if (micros := _whole(fields.pop(f"{name}_seconds", None), 1e6)) is not None:
+            fields[f"{name}_us"] = micros
     for name in RATES:
-        if (rate := fields.pop(name, None)) is not None:
-            fields[f"milli{name}"] = round(rate * 1000)
+        if (thousandths := _whole(fields.pop(name, None), 1e3)) is not None:
+            fields[f"milli{name}"] = thousandths
     if record.error is not None:
         fields["error"] = {name: value for name, value in fields["error"].items() if name != "message"}
     return {name: value for name, value in fields.items() if value or name in _ALWAYS}
@@ -72,9 +75,14 @@ def said_in(record: Record) -> str:
         said["error"] = record.error.message
     if record.observations:
         said["observations"] = [
-            [seen.what, round(seen.at * 1e6), seen.name, seen.detail] for seen in record.observations
+            [seen.what, _whole(seen.at, 1e6) or 0, seen.name, seen.detail] for seen in record.observations
         ]
     return json.dumps(said, ensure_ascii=True) if said else ""
+
+
+def _whole(measured: float | None, parts: float) -> int | None:
+    """So many parts of what was measured; None where nothing was."""
+    return round(measured * parts) if measured is not None and isfinite(measured * parts) else None
 
 
 def plain(fields: dict[str, Any], said: str = "") -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -36,6 +37,8 @@ Tell = Callable[[int, int], None]
 
 _SPAN = 2**11
 """Events of a piece: few enough that its memory is used again for the next one."""
+_LONGEST_NAME = 50
+"""Characters of a file's name in that of the one that is written aside, which may not be too long."""
 _Task = tuple[Path, Form, Filter, Span, int]
 """The last is up to which event the ledger is exported."""
 
@@ -173,9 +176,13 @@ def written_aside(file: Path, *, force: bool = False) -> Iterator[BinaryIO]:
 
     Raises LedgerError, also where the file exists, unless forced.
     """
+    if file.is_dir():
+        raise LedgerError(f"{str(file)!r} is a folder. Name a file in it.")
     if file.exists() and not force:
-        raise LedgerError(f"{file} exists already. Name another file, or use --force to replace it.")
-    aside = file.with_name(f".{file.name}.{os.getpid()}.part")
+        raise _exists(file)
+    # A name of its own, since several may write to one name at once; known before the file is there, so that whatever
+    # ends this takes it away; and one that tells what a killed one left behind.
+    aside = file.with_name(f".{file.name[:_LONGEST_NAME]}.{secrets.token_hex(8)}.part")
     try:
         os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with aside.open("r+b") as stream:
@@ -183,6 +190,8 @@ def written_aside(file: Path, *, force: bool = False) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
         _put_in_place(aside, file, force)
+    except FileExistsError:
+        raise _exists(file) from None
     except OSError as error:
         raise LedgerError(f"{file} cannot be written: {error.strerror or error}.") from error
     finally:
@@ -190,6 +199,22 @@ def written_aside(file: Path, *, force: bool = False) -> Iterator[BinaryIO]:
             aside.unlink(missing_ok=True)
 
 
+def _exists(file: Path) -> LedgerError:
+    return LedgerError(f"{file} exists already. Name another file, or use --force to replace it.")
+
+
 def _put_in_place(aside: Path, file: Path, force: bool) -> None:
-    place: Callable[[Path, Path], None] = os.replace if force else os.link  # a link never replaces
-    place(aside, file)
+    if not force:
+        try:
+            os.link(aside, file)  # which never replaces
+            return
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links: the name is taken first, so that nobody else's is replaced
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        aside.replace(file)
+    except BaseException:  # whatever it is, and raised again: a name that was only taken is given back
+        if not force:
+            file.unlink(missing_ok=True)
+        raise

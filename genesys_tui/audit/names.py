@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from genesys_tui.audit.projection import storable
 from genesys_tui.errors import LedgerError
 
 LONGEST = 200
@@ -29,7 +30,7 @@ class Names:
 
     def set(self, conversation_id: str, name: str) -> None:
         """Name a conversation; an empty name takes it away. Raises LedgerError."""
-        name = " ".join(name.split())[:LONGEST]
+        conversation_id, name = storable(conversation_id), storable(" ".join(name.split())[:LONGEST])
         with self._open() as db:
             if name:
                 db.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (conversation_id, name))
@@ -44,7 +45,8 @@ class Names:
                 db.execute("CREATE TABLE IF NOT EXISTS names (conversation_id TEXT PRIMARY KEY, name TEXT NOT NULL)")
                 yield db
         except (OSError, sqlite3.Error) as error:
+            why = getattr(error, "strerror", None) or error
             raise LedgerError(
-                f"The names of conversations in {self._path} cannot be used: {error}. "
+                f"The names of conversations in {self._path} cannot be used: {why}. "
                 "Check the file's permissions and the free space."
             ) from error

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from typing import NamedTuple
 
-from genesys_tui.audit import log
+from genesys_tui.audit import log, projection
 from genesys_tui.audit.notes import parse_note
 from genesys_tui.errors import LedgerError
 
@@ -35,7 +35,9 @@ class Place(NamedTuple):
 
 def place_of(db: sqlite3.Connection, request_id: str) -> Place:
     """Where the call stands. Raises LedgerError."""
-    row = db.execute("SELECT start_seq, end_seq FROM calls WHERE request_id = ?", (request_id,)).fetchone()
+    row = db.execute(
+        "SELECT start_seq, end_seq FROM calls WHERE request_id = ?", (projection.storable(request_id),)
+    ).fetchone()
     if row is None:
         raise LedgerError(f"No call has the request id {request_id}. See `genesys-tui audit list`.")
     start, end = row

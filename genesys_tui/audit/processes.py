@@ -5,12 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from typing import TypeVar
+
+from genesys_tui.errors import LedgerError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -64,7 +69,10 @@ def places() -> Places:
 
 
 def spread(do: Callable[[Task], Result], tasks: Iterable[Task], given: Places | None = None) -> Iterator[Result]:
-    """The results in order; only a few are made before they are wanted. ``do`` is a function of a module."""
+    """The results in order; only a few are made before they are wanted. ``do`` is a function of a module.
+
+    Raises LedgerError where a process was ended from outside; those that are left end with it, as with this one.
+    """
     context = get_context("spawn")
     with ProcessPoolExecutor(PROCESSORS, mp_context=context, initializer=_begin, initargs=(given,)) as pool:
         waiting: deque[Future[Result]] = deque()
@@ -76,6 +84,11 @@ def spread(do: Callable[[Task], Result], tasks: Iterable[Task], given: Places | 
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenProcessPool:
+            raise LedgerError(
+                "A process that was at work on the audit file was ended, as systems do that run out of memory."
+                " Close other programs, then try again."
+            ) from None
         finally:
             # Waiting for what is at work, a second at most: a process that is only just starting would tell its
             # troubles when it no longer finds what it was to be given.
@@ -96,7 +109,15 @@ def _held() -> Iterator[None]:
 
 
 def _begin(given: Places | None) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     for each in _OTHERS:
         signal.signal(each, signal.SIG_IGN)
     _own[0] = given
     gc.disable()  # the rows and lines that are made here by the million never refer to each other
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of who asked for the work; one that was killed ends nobody, and nobody wants the work then."""
+    if (parent := parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)

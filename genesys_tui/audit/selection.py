@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from genesys_tui.audit.events import microseconds
 from genesys_tui.audit.filters import Filter
-from genesys_tui.audit.projection import UNREADABLE, searched
+from genesys_tui.audit.projection import UNREADABLE, searched, storable
 from genesys_tui.errors import LedgerError
 
 MOST_TRIGRAMS = 6
 _ESCAPED = re.compile(r'["\\?\x00-\x1f\x7f-\U0010ffff]')
-"""What may stand otherwise in JSON than in what it says."""
+"""What may stand otherwise in JSON than in what it says. Folded, another character may be a plain one: ß is ss."""
 _HOLDS = (
     "EXISTS (SELECT 1 FROM texts AS t WHERE t.seq IN (c.start_seq, c.end_seq) AND t.body IS NOT NULL"
     " AND holds(t.part, t.body, ?))"
@@ -40,6 +40,7 @@ class Selection(NamedTuple):
 
 def selection(wanted: Filter) -> Selection:
     """The filter as SQL. Raises LedgerError for a moment that is none."""
+    wanted = Filter(*map(storable, wanted))
     conditions: list[tuple[str, Any]] = []
     if wanted.since:
         conditions.append(("c.time >= ?", _micros(wanted.since)))
@@ -60,7 +61,7 @@ def selection(wanted: Filter) -> Selection:
     single = tuple(conditions)
     if wanted.kind == "call":
         conditions.append(("c.probe = ?", ""))
-    needle = wanted.search.casefold().encode("utf-8", "replace").decode() if wanted.search else ""
+    needle = wanted.search.casefold() if wanted.search else ""
     if needle:
         conditions.append((_HOLDS, needle))
     where = " AND ".join(condition for condition, _ in conditions) or "1"
@@ -83,12 +84,16 @@ def teach(db: sqlite3.Connection) -> None:
 
 def _holds(part: str, body: str | bytes, needle: str) -> bool:
     # Most texts do not, and need not be taken apart to see it: only what JSON escapes looks otherwise there.
-    if body.__class__ is str and needle not in body.casefold() and (part == "reply" or not _ESCAPED.search(needle)):
+    if body.__class__ is str and needle not in body.casefold() and (part == "reply" or not _escapes(body, needle)):
         return False
     try:
         return needle in searched(part, body)
     except UNREADABLE:
         return False  # damaged: for `verify` to tell
+
+
+def _escapes(body: str, needle: str) -> bool:
+    return "\\u" in body or _ESCAPED.search(needle) is not None
 
 
 def _match(needle: str) -> str:

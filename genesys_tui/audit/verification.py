@@ -19,6 +19,7 @@ from genesys_tui.audit.processes import MANY, PROCESSORS, spread
 from genesys_tui.audit.proofs import hashed_from
 from genesys_tui.audit.ranges import RANGE, Range, check_range
 from genesys_tui.audit.report import Report
+from genesys_tui.errors import LedgerError
 from genesys_tui.sanitize import sanitized_line
 
 Tell = Callable[[int, int], None]
@@ -52,8 +53,10 @@ def verify(
         return _verify_ledger(path, evidence, tell)
     except Unreadable as error:
         return Report.unreadable(f"{path} cannot be read: {error}")
+    except LedgerError as error:
+        return Report.unreadable(f"{path} could not be checked: {error.message}")
     except (OSError, sqlite3.Error) as error:
-        return Report.unreadable(f"{path} cannot be read: {error}.")
+        return Report.unreadable(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.")
 
 
 def _verify_ledger(path: Path, evidence: Evidence, tell: Tell) -> Report:

@@ -89,6 +89,7 @@ def set_setting(setting: str, value: str, profile: str | None) -> None:
     from genesys_tui.gateway.payload import Message
     from genesys_tui.setting import require_setting, value_of, write_setting
 
+    _refuse_others(setting)
     require_setting(setting)
     if setting == "proxy" and _PASSWORD.match(value):
         raise ConfigurationError(_NOT_HERE)
@@ -100,6 +101,24 @@ def set_setting(setting: str, value: str, profile: str | None) -> None:
     find_api_url(changed.profile.region)
     write_setting(settings.home.config_file, settings.name, setting, value)
     narrate(f"{setting} is set for profile {settings.name} in {settings.home.config_file}.")
+
+
+def _refuse_others(setting: str) -> None:
+    """Raise ConfigurationError for a setting that is no profile's, which says where it stands."""
+    from genesys_tui.config import Audit, Profile, Ui
+    from genesys_tui.errors import ConfigurationError
+    from genesys_tui.home import Home
+    from genesys_tui.table import names
+
+    if setting in names(Profile):
+        return
+    known = {f"{title}.{name}": title for title, kind in (("ui", Ui), ("audit", Audit)) for name in names(kind)}
+    title = known.get(setting, "keys" if setting.startswith("keys.") else "")
+    if title:
+        raise ConfigurationError(
+            f"{setting} belongs to no profile. Edit {Home.of().config_file}: it stands there under [{title}], as"
+            f" `genesys-tui config {'keys' if title == 'keys' else 'show'}` prints it."
+        )
 
 
 @config.command("key-password")

@@ -88,6 +88,8 @@ def test_names_that_cannot_be_kept_are_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="names of conversations"):
         Names(tmp_path / "names.db").set("a", "b")
     assert [file.name for file in tmp_path.iterdir()] == ["names.db"]
+    with pytest.raises(LedgerError, match=r"cannot be used: No such file or directory\. Check"):
+        Names(tmp_path / "nowhere" / "names.db").set("a", "b")
 
 
 def test_a_long_conversation_is_read_from_its_end(book: Book) -> None:

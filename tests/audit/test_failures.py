@@ -278,3 +278,31 @@ def test_a_torn_journal_is_no_traceback(cut: int, tmp_path: Path, monkeypatch: p
     except LedgerError as error:
         assert error.message.startswith("The audit file")
     assert verify(tmp_path / "copy.db").verdict in (Verdict.UNANCHORED, Verdict.UNREADABLE)
+
+
+CRAMPED = """
+import resource
+from pathlib import Path
+from genesys_tui.audit.anchors import append_anchor, read_anchors
+from genesys_tui.errors import LedgerError
+file = Path(sys.argv[1])
+note = read_anchors(file)[0]
+limit = file.stat().st_size + 40
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))  # no file grows beyond: the disk is full
+for _ in range(2):
+    try:
+        append_anchor(file, note)
+    except LedgerError as error:
+        print(error.message)
+"""
+
+
+def test_half_an_anchor_is_none_and_is_told(tmp_path: Path) -> None:
+    anchor = tmp_path / "anchors"
+    with Ledger(tmp_path / "l.db", anchor=anchor) as ledger:
+        write(ledger, "a")
+        ledger.checkpoints.write()
+    before = anchor.read_bytes()
+    done = child(CRAMPED, anchor)
+    assert done.stdout.splitlines() == [f"The anchor file {anchor} cannot be written: no space left."] * 2, done.stderr
+    assert anchor.read_bytes() == before

@@ -12,7 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from audit.made import write
 from cli.conftest import Run
+
+from genesys_tui.audit.ledger import Ledger
 
 
 @pytest.fixture
@@ -59,6 +62,21 @@ def test_the_history_is_listed_filtered_shown_and_exported(
     assert (none.returncode, none.stderr) == (0, f"Written to {tmp_path / 'none.csv'}: no call.\n")
     none = run("audit", "export", "--model", "nobody")
     assert (none.returncode, none.stdout, none.stderr) == (0, "", "No call fits.\n")
+
+
+def test_nothing_found_is_said_beside_the_list(run: Run, history: list[dict[str, object]]) -> None:
+    none = run("audit", "list", "--model", "nobody")
+    assert (none.returncode, len(none.stdout.splitlines()), none.stderr) == (0, 1, "No call fits.\n")
+    none = run("audit", "list", "--model", "nobody", "--format", "jsonl")
+    assert (none.returncode, none.stdout, none.stderr) == (0, "", "No call fits.\n")
+
+
+@pytest.mark.parametrize("command", ["list", "export"])
+def test_a_word_by_itself_is_asked_to_be_searched_for(command: str, run: Run) -> None:
+    done = run("audit", command, "two", "wo\x1b[31mrds")
+    assert done.returncode == 2
+    assert "belongs to no option. To look for a text, put --search before it." in done.stderr
+    assert "\x1b" not in done.stderr
 
 
 def test_what_the_options_of_a_reader_mean(run: Run, history: list[dict[str, object]]) -> None:
@@ -152,3 +170,39 @@ def test_help_names_every_scenario(run: Run) -> None:
     from genesys_tui.demo import SCENARIOS
 
     assert all(name in run("gateway", "--help").stdout for name in SCENARIOS)
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "begins", "told"),
+    [
+        ("x.csv", None, '"request_id",', ""),
+        ("X.CSV", None, '"request_id",', ""),
+        ("x.txt", None, '{"event"', ""),
+        ("x.json", None, '{"event"', ""),
+        ("x.csv", "csv", '"request_id",', ""),
+        ("x.txt", "csv", '"request_id",', ""),
+        ("x.jsonl", "otlp", '{"resourceSpans"', ""),
+        ("x.csv", "jsonl", '{"event"', "It is jsonl, as --format says, though its name ends in .csv.\n"),
+        ("x.csv", "otlp", '{"resourceSpans"', "It is otlp, as --format says, though its name ends in .csv.\n"),
+        ("x.jsonl", "csv", '"request_id",', "It is csv, as --format says, though its name ends in .jsonl.\n"),
+    ],
+)
+def test_the_format_follows_the_ending_where_it_is_not_given(
+    name: str, form: str | None, begins: str, told: str, run: Run, environ: dict[str, str], tmp_path: Path
+) -> None:
+    with Ledger(Path(environ["GENESYS_TUI_HOME"]) / "ledger.db") as ledger:
+        write(ledger, "a")
+    file = tmp_path / name
+    done = run("audit", "export", "-o", str(file), *(["--format", form] if form else []))
+    assert (done.returncode, done.stderr) == (0, f"Written to {file}: 1 call.\n{told}")
+    assert file.read_text().startswith(begins)
+
+
+@pytest.mark.parametrize("flags", [[], ["--force"]])
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "nowhere/"])
+def test_a_folder_is_no_file_to_write(name: str, flags: list[str], run: Run) -> None:
+    for command in (["export", *flags], ["bundle", "x"]):
+        done = run("audit", *command, "-o", name)
+        assert done.returncode == 2
+        assert ("is a folder" if name else "names no file") in done.stderr
+        assert "--force to" not in done.stderr

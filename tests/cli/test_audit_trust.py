@@ -46,6 +46,12 @@ def test_without_a_keyring_the_ledger_is_valid_and_unanchored(run: Run, ledger: 
     assert (report["verdict"], report["calls"], report["signed"]) == ("VALID-UNANCHORED", 2, 0)
 
 
+def test_an_anchor_file_that_is_not_there_is_a_mistake_in_the_command(run: Run, tmp_path: Path) -> None:
+    for file, why in ((tmp_path / "nowhere", "does not exist."), (tmp_path, "is a directory.")):
+        done = run("audit", "verify", "--anchor", str(file), **NO_KEYRING)
+        assert (done.returncode, why in done.stderr, "Errno" in done.stderr) == (2, True, False)
+
+
 def test_a_head_that_was_kept_elsewhere_anchors_ledger_and_export(run: Run, ledger: Path, tmp_path: Path) -> None:
     head = run("audit", "head", **NO_KEYRING)
     assert head.stdout.startswith("genesys-tui/ledger/")
@@ -119,6 +125,21 @@ def test_the_rest_of_a_conversation_is_erased_by_the_id_of_the_call_that_is(run:
     assert "erased already" in run(*erase, "--conversation", **NO_KEYRING).stderr
 
 
+def test_a_call_of_no_conversation_is_erased_alone(run: Run, ledger: Path) -> None:
+    with Ledger(ledger) as kept:
+        write(kept, "alone", "by itself", conversation_id="")
+        write(kept, "another", "by itself, too", conversation_id="")
+        write(kept, "half", conversation_id="half\ud800")
+        write(kept, "whole", conversation_id="half?")
+    done = run("audit", "erase", "alone", "--conversation", "--yes", **NO_KEYRING)
+    assert (done.returncode, done.stderr) == (0, "Erased what was said in 1 call.\n")
+    done = run("audit", "erase", "half", "--conversation", "--yes", **NO_KEYRING)
+    assert done.stderr == "Erased what was said in 1 call.\n"
+    assert run("audit", "erase", "another", "--yes", **NO_KEYRING).stderr == "Erased what was said in 1 call.\n"
+    assert run("audit", "list", "--search", "xylophonist4711").stdout.count("\n") == 2
+    assert "erased already" in run("audit", "erase", "alone", "--conversation", "--yes", **NO_KEYRING).stderr
+
+
 def test_texts_are_kept_as_the_settings_say(run: Run, environ: dict[str, str]) -> None:
     home = Path(environ["GENESYS_TUI_HOME"])
     home.mkdir()
@@ -152,6 +173,19 @@ def test_calls_are_pushed_to_a_collector(run: Run, ledger: Path) -> None:
         assert (failed.returncode, "Nothing is lost" in failed.stderr) == (1, True)
         assert run("audit", "push", "--otlp", collector.url).returncode == 0
         assert len(set(collector.keys)) == 3
+
+
+def test_a_push_that_is_refused_says_how_to_go_past_the_call(run: Run, ledger: Path) -> None:
+    with TestCollector() as collector:
+        collector.answers += [(400, {}, b"no such field")] * 3
+        failed = run("audit", "push", "--otlp", collector.url)
+        assert (failed.returncode, "it answered 400: no such field. " in failed.stderr) == (1, True), failed.stderr
+        request_id = re.findall("--skip ([^` ]+)`", failed.stderr)[0]
+        collector.answers[:] = [(400, {}, b"no such field")] * 2
+        past = run("audit", "push", "--otlp", collector.url, "--skip", request_id)
+        assert (past.returncode, len(collector.keys)) == (1, 1), past.stderr
+        assert "Of them, 1 did not arrive, being rejected or skipped for good: it answered 400" in past.stderr
+        assert run("audit", "push", "--otlp", collector.url).returncode == 0
 
 
 def test_filters_are_the_same_for_list_and_export(run: Run, ledger: Path) -> None:

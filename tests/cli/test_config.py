@@ -46,3 +46,19 @@ def test_a_region_that_is_none_is_refused_with_those_that_are(run: Run, environ:
     assert "There is no Genesys Cloud region 'eu-west-9'. Choose one of: us-east-1 " in done.stderr
     assert not (Path(environ["GENESYS_TUI_HOME"]) / "config.toml").exists()
     assert run("config", "set", "region", "eu_west_1").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "title", "command"),
+    [("audit.mode", "audit", "show"), ("ui.theme", "ui", "show"), ("keys.app.history", "keys", "keys")],
+)
+def test_a_setting_of_no_profile_is_said_to_stand_in_the_file(
+    setting: str, title: str, command: str, run: Run, environ: dict[str, str]
+) -> None:
+    done = run("config", "set", setting, "x")
+    assert done.returncode == 2
+    file = f"{environ['GENESYS_TUI_HOME']}/config.toml"
+    place = f"Edit {file}: it stands there under [{title}], as `genesys-tui config {command}` prints it."
+    assert done.stderr == f"genesys-tui: {setting} belongs to no profile. {place}\n"
+    assert f"[{title}]" in run("config", command).stdout
+    assert "There is no setting 'audit.colour'" in run("config", "set", "audit.colour", "x").stderr

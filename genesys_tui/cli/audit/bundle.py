@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from genesys_tui.cli.audit.output import OutputFile
 from genesys_tui.cli.options import profile_option
 from genesys_tui.cli.streams import narrate, write
 
 
 @click.command()
 @click.argument("request_id")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; one in this folder without it.")
+@click.option("-o", "--output", type=OutputFile(), help="The file; one in this folder without it.")
 @click.option("--with-text", is_flag=True, help="Put prompt and reply into it, too.")
 @profile_option
 def bundle(request_id: str, output: Path | None, with_text: bool, profile: str | None) -> None:

@@ -26,10 +26,15 @@ def erase(request_id: str, conversation: bool, yes: bool) -> None:
     with opened() as ledger:
         named = ledger.get(request_id)
         record = named.record
+        # A filter without a conversation means every call, and half a character there may mean another one, too.
+        same = Filter(conversation_id=record.conversation_id)
         others = [
             call.record.request_id
-            for call in ledger.calls(Filter(conversation_id=record.conversation_id))
-            if not call.erased and call.record.status != "running" and call.record.request_id != record.request_id
+            for call in (ledger.calls(same) if record.conversation_id else ())
+            if not call.erased
+            and call.record.status != "running"
+            and call.record.request_id != record.request_id
+            and call.record.conversation_id == record.conversation_id
         ]
         done_already = named.erased and conversation and others
         chosen = [*([] if done_already else [record.request_id]), *(others if conversation else [])]

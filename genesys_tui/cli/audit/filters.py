@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from genesys_tui.sanitize import sanitized_line
+
 if TYPE_CHECKING:
     from genesys_tui.audit.filters import Filter
     from genesys_tui.audit.ledger import Ledger
@@ -28,6 +30,19 @@ class Moment(click.ParamType[datetime]):
             return read_moment(str(value))
         except QueryError as error:
             self.fail(error.message, param, ctx)
+
+
+class Filtered(click.Command):
+    """A command with these options and nothing else: who gives it a word is told where to put it."""
+
+    allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options only. Raises UsageError."""
+        if words := super().parse_args(ctx, args):
+            text = sanitized_line(" ".join(words))
+            ctx.fail(f"{text!r} belongs to no option. To look for a text, put --search before it.")
+        return words
 
 
 def filter_options(command: F) -> F:

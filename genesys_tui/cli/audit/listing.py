@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from genesys_tui.cli.audit.filters import filter_options, make_filter, opened
+from genesys_tui.cli.audit.filters import Filtered, filter_options, make_filter, opened
 from genesys_tui.cli.streams import narrate, write
 
 if TYPE_CHECKING:
     from genesys_tui.audit.ledger import Call
 
 
-@click.command("list")
+@click.command("list", cls=Filtered)
 @filter_options
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
@@ -26,6 +26,8 @@ def list_calls(limit: int, form: str, **wanted: Any) -> None:
         calls = [*ledger.calls(make_filter(wanted), limit + 1)]
         for line in jsonl_lines(calls[:limit]) if form == "jsonl" else _table(calls[:limit]):
             write(line)
+    if not calls:
+        narrate("No call fits.")
     if len(calls) > limit:
         narrate(f"There are more than these {limit:,}: --limit shows them.")
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--key", "key_text", help="The public key that signed it, as `audit head --key` printed it.")
 @click.option(
-    "--anchor", "anchor_file", type=click.Path(path_type=Path), help="A file that holds what `audit head` printed."
+    "--anchor",
+    "anchor_file",
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+    help="A file that holds what `audit head` printed.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def verify(file: Path | None, key_text: str | None, anchor_file: Path | None, form: str) -> int:

@@ -1,0 +1,78 @@
+"""A collector's address and headers are judged when they are read, and no secret in them is told."""
+
+from __future__ import annotations
+
+import traceback
+
+import pytest
+
+from genesys_tui.audit.collector import Collector
+from genesys_tui.audit.headers import headers_in
+from genesys_tui.errors import ConfigurationError
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("localhost:4318", "ftp://me:secret@x", "http://", "http://me:secret@host", "http:///?key=secret"),
+        *("http://[::1", "http://secret]", "http://h:secret", "http://h:99999", "http://a..b", f"http://{'a' * 70}"),
+        *(
+            "http://h/#secret",
+            "http://secret@h",
+            "http://h/a secret",
+            "http://h/secret\n",
+            "http://h/s\xe9cret",
+            "http://h\xe9/",
+            "http://h/\udcff",
+        ),
+    ],
+)
+def test_what_is_no_address_is_refused_without_repeating_a_secret(url: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        Collector(url, {"authorization": "Bearer x"})
+    assert "secret" not in told.value.message
+
+
+def test_headers_come_as_the_convention_has_them() -> None:
+    assert headers_in("api-key=a%20b, x = y ,nonsense,") == {"api-key": "a b", "x": "y"}
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "refused"),
+    [
+        ("http://collector.example", {"authorization": "s3cret"}, "http would show what OTEL_EXPORTER_OTLP_HEADERS"),
+        ("http://10.0.0.1/x?key=s3cret", {}, "http would show what its query holds"),
+        ("http://collector.example", {}, ""),
+        ("https://collector.example?key=s3cret", {"authorization": "s3cret"}, ""),
+        ("http://localhost:4318", {"authorization": "s3cret"}, ""),
+        ("http://[::1]:4318?key=s3cret", {}, ""),
+    ],
+)
+def test_what_may_be_secret_goes_over_plain_http_to_this_machine_only(
+    url: str, headers: dict[str, str], refused: str
+) -> None:
+    if not refused:
+        Collector(url, headers)
+        return
+    with pytest.raises(ConfigurationError, match=refused) as told:
+        Collector(url, headers)
+    assert "s3cret" not in told.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("authorization=Bearer%20s3cret%0d%0ax", "The value of authorization in "),
+        ("x=1,authorization=s3cret%0a", "The value of authorization in "),
+        ("authorization=s3cret%00", "The value of authorization in "),
+        ("authorization=s3cret%E2%82%AC", "The value of authorization in "),
+        ("authorization=s3cret%7f", "The value of authorization in "),
+        ("x=1,authorization: Bearer s3cret==", "The name of header 2 in "),
+        ("=s3cret", "The name of header 1 in "),
+    ],
+)
+def test_a_header_that_cannot_be_sent_is_named_and_its_value_never_told(text: str, named: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        Collector("http://127.0.0.1:9", headers_in(text))
+    assert told.value.message.startswith(named)
+    assert "s3cret" not in "".join(traceback.format_exception(told.value))
