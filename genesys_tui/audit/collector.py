@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -26,6 +26,8 @@ TIMEOUT = 10.0
 """Seconds for one request."""
 LONGEST_WAIT = 300.0
 """Seconds between two tries, whatever the collector asks for."""
+_MOST = 1_000_000
+"""Bytes of an answer."""
 _LONGEST = 300
 """Characters of what others say."""
 _BECAUSE_OF_THE_BATCH = (400, 413, 422)
@@ -125,12 +127,25 @@ class Collector:
         headers = {**self._headers, "Content-Type": "application/json", "Content-Encoding": "gzip"}
         asked = urllib.request.Request(self.there.url, body, headers, method="POST")  # noqa: S310 - http or https: see above
         with self._open(asked, timeout=TIMEOUT) as answer:
+            if answer.headers.get_content_type() == "text/html":
+                raise LedgerError(
+                    f"What is at {self.there.shown} answered with a web page, as a proxy or a sign-in does, not as a"
+                    " collector. Check its address; nothing is lost, and the next push goes on from here."
+                )
             # It took the batch: whatever is wrong with the rest of its answer, to send it again would be no help.
             try:
-                partial = json.loads(answer.read(1_000_000) or b"{}").get("partialSuccess") or {}
+                partial = json.loads(_content(answer) or b"{}").get("partialSuccess") or {}
                 return Answer(max(0, int(partial.get("rejectedSpans", 0))), str(partial.get("errorMessage", "")))
             except (*UNREADABLE, OSError, HTTPException):
                 return Answer()  # such as one in protobuf
+
+
+def _content(answer: HTTPResponse) -> bytes:
+    """What it holds, as far as it comes in time."""
+    content, end = b"", time.monotonic() + TIMEOUT
+    while len(content) < _MOST and time.monotonic() < end and (more := answer.read1(_MOST)):
+        content += more
+    return content
 
 
 def _retry_after(text: str | None) -> float | None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
+import time
 import traceback
 
 import pytest
+from audit.collecting import TestCollector
 
+from genesys_tui.audit import collector as collector_module
 from genesys_tui.audit.collector import Collector
 from genesys_tui.audit.headers import headers_in
-from genesys_tui.errors import ConfigurationError
+from genesys_tui.errors import ConfigurationError, LedgerError
+
+SPANS = {"resourceSpans": [{"scopeSpans": [{"spans": []}]}]}
 
 
 @pytest.mark.parametrize(
@@ -76,3 +84,35 @@ def test_a_header_that_cannot_be_sent_is_named_and_its_value_never_told(text: st
         Collector("http://127.0.0.1:9", headers_in(text))
     assert told.value.message.startswith(named)
     assert "s3cret" not in "".join(traceback.format_exception(told.value))
+
+
+def test_a_web_page_is_no_answer_of_a_collector() -> None:
+    with TestCollector() as collector:
+        collector.answers.append((200, {"Content-Type": "text/html; charset=utf-8"}, b"<p>Please sign in"))
+        with pytest.raises(LedgerError, match="answered with a web page"):
+            Collector(collector.url, {}).send(SPANS)
+
+
+def test_an_answer_that_drips_is_waited_for_no_longer_than_for_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector_module, "TIMEOUT", 0.5)
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def drip() -> None:
+        with listener.accept()[0] as link:
+            link.recv(100_000)
+            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+            with contextlib.suppress(OSError):
+                while not over.wait(0.05):
+                    link.sendall(b" ")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    began = time.monotonic()
+    try:
+        assert Collector(f"http://127.0.0.1:{listener.getsockname()[1]}", {}, retries=0).send(SPANS).rejected == 0
+        assert time.monotonic() - began < 20
+    finally:
+        over.set()
+        thread.join(10)
+        listener.close()
