@@ -97,7 +97,7 @@ def _parts(totals: Totals, of: str) -> list[tuple[str, str, str]]:
         parts.append(("TTFT", f"p50 {_time(totals.ttft_p50)}, p95 {_time(totals.ttft_p95)}", "bold"))
     if totals.rate_p50 is not None:
         rates = [rate_of(each or 0, about(totals.estimated)) for each in (totals.rate_p50, totals.rate_p95)]
-        parts.append(("tok/s", f"p50 {rates[0]}, p95 ≥ {rates[1]}", "bold"))
+        parts.append(("tok/s", f"p50 {rates[0]}, 95% ≥ {rates[1]}", "bold"))
     return parts
 
 
@@ -106,7 +106,7 @@ def _few_parts(totals: Totals, of: str) -> list[tuple[str, str, str]]:
     calls, tokens, (truncated, _, style), _, *measured = _parts(totals, of)
     parts = [calls, tokens, (truncated, "trunc.", style)]
     return parts + [
-        (name, words.replace("p50 ", "").replace(", p95 ≥ ", "/").replace(", p95 ", "/"), bold)
+        (name, words.replace("p50 ", "").replace(", 95% ≥ ", "/").replace(", p95 ", "/"), bold)
         for name, words, bold in measured
     ]
 
