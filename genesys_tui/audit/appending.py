@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from genesys_tui.audit import log, projection
+from genesys_tui.audit.chain import NOTHING
 from genesys_tui.audit.proofs import NEVER, hashed_from
 from genesys_tui.audit.spool import Spool
 from genesys_tui.audit.texts import Text
@@ -39,6 +40,8 @@ class Entry(NamedTuple):
     def read(cls, written: dict[str, Any]) -> Entry:
         """One that waited in a spool. Raises one of UNREADABLE."""
         texts = [Text(part, bytes.fromhex(salt), body, proof) for part, salt, body, proof in written["texts"]]
+        if written["kind"] not in ("start", "end") or not {text.part for text in texts} <= {"prompt", "reply", "said"}:
+            raise ValueError(written["kind"])
         return cls(written["kind"], written["at"], {**written["fields"], "spooled": True}, texts)
 
 
@@ -47,6 +50,8 @@ class Appender:
 
     def __init__(self, path: Path, ledger: bytes, settings: dict[str, Any]) -> None:
         self._path, self._ledger, self._settings = path, ledger, settings
+        self._told: tuple[int, bytes, dict[str, Any] | None] = (0, NOTHING, None)
+        """An event and the head there, and the newest settings up to it: as long as the head is that one, they are."""
 
     def append(self, db: sqlite3.Connection, entry: Entry) -> None:
         """Append an event of a call. Raises LedgerError where it may not be."""
@@ -71,7 +76,7 @@ class Appender:
             db.execute("SAVEPOINT line")
             try:
                 self._take_in(db, Entry.read(line or {}))
-            except projection.UNREADABLE:
+            except (*projection.UNREADABLE, LedgerError, sqlite3.IntegrityError):
                 db.execute("ROLLBACK TO line")
                 damaged += 1
             db.execute("RELEASE line")
@@ -90,9 +95,14 @@ class Appender:
 
     def _tell(self, db: sqlite3.Connection, settings: dict[str, Any]) -> None:
         """Write down under which settings calls are recorded from here on, where they changed."""
-        known = log.newest(db, "config")
-        if known is None or known.payload["settings"] != settings:
+        seq, head, known = self._told
+        if db.execute("SELECT head FROM events WHERE seq = ?", (seq,)).fetchone() != (head,):
+            seq, known = 0, None
+        if newer := log.newest(db, "config", after=seq):
+            known = newer.payload["settings"]
+        if known != settings:
             log.append(db, self._ledger, "config", time.time_ns() // 1000, {"settings": settings})
+        self._told = (*log.last(db), settings)
 
 
 def _row_of(db: sqlite3.Connection, request_id: str) -> tuple[int, int | None] | None:

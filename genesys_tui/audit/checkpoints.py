@@ -15,6 +15,7 @@ from genesys_tui.audit.chain import leaf_of
 from genesys_tui.audit.database import Database
 from genesys_tui.audit.merkle import Tree
 from genesys_tui.audit.notes import Key, Note, notes_in, parse_note, public_key, signed
+from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.errors import GenesysError, LedgerError
 
 EVERY = 100
@@ -85,17 +86,20 @@ class Checkpoints:
             if self._news >= EVERY:
                 self._wake.notify()
 
-    def write(self) -> None:
-        """Write a checkpoint, where there is news since the last, and tell it elsewhere. Raises GenesysError."""
+    def write(self, *, anew: bool = False) -> None:
+        """Write a checkpoint, where there is news since the last, and tell it elsewhere. Raises GenesysError.
+
+        ``anew``: also with a key of this machine's where the ledger is signed with another.
+        """
         with self._writing:
             trouble = ""
-            seed, unsigned_because = self._key()
+            seed, unsigned_because = self._known_key() if not anew else self._key()
             try:
                 with self._db.transaction() as db:
                     note = self._append(db, seed)
             except BaseException as error:  # whatever it is, and raised again: what was taken back is not in the tree
                 self._tree = Tree()
-                if not isinstance(error, (ValueError, KeyError)):
+                if not isinstance(error, UNREADABLE):
                     raise
                 raise LedgerError(
                     f"No checkpoint can be written: the audit file {self._db.path} is damaged. See `audit verify`."
@@ -195,7 +199,7 @@ class Checkpoints:
 
     def _signers(self) -> set[bytes]:
         """The ids of the keys that signed the newest checkpoint."""
-        with contextlib.suppress(LedgerError, ValueError, KeyError), self._db.reading() as db:
+        with contextlib.suppress(LedgerError, *UNREADABLE), self._db.reading() as db:
             if last := log.newest(db, "checkpoint"):
                 return _signers_of(last)
         return set()
@@ -211,17 +215,18 @@ class Checkpoints:
             if seed is None or public_key(seed).id in signers or (signers and not anew):
                 return
         with contextlib.suppress(GenesysError):  # it may only be read
-            self.write()
+            self.write(anew=anew)
 
     def _contradicted(self) -> str:
         """Why the keyring does not take the ledger's head, as a sentence."""
         if self._signer is None or self._seed is None:
             return ""
         try:
+            kept = self._signer.kept()  # a keyring may take its time, and nobody writes while something is read
             with self._db.reading() as db:
                 opening = log.read(db, 1)
                 ledger = bytes.fromhex(opening.payload["ledger"]) if opening else b""
-                return contradiction(db, ledger, self._signer.kept())
+                return contradiction(db, ledger, kept)
         except GenesysError as error:
             return error.message
 
@@ -269,9 +274,9 @@ class Checkpoints:
                 trouble = error.message
         if self._signer is not None and self._seed is not None:
             try:
+                kept = self._signer.kept()
                 with self._db.reading() as db:
                     # What contradicts the ledger is evidence: it is never written over.
-                    kept = self._signer.kept()
                     trouble = contradiction(db, note.ledger, kept) or trouble
                 # Another program may have kept a later one meanwhile.
                 if not trouble and all(known.size < note.size for known in notes_in(kept or "")):

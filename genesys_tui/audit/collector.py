@@ -113,15 +113,19 @@ class Collector:
     def _said(self, error: urllib.error.HTTPError) -> str:
         """What it says of its refusal, behind a colon."""
         try:
-            text = error.read(100_000).decode("utf-8", "replace")
+            text = _content(error).decode("utf-8", "replace")
         except (OSError, HTTPException):
             return ""
         with contextlib.suppress(*UNREADABLE):
             text = str(json.loads(text)["message"])
+        line = self._shown(text)
+        return f": {line}" if line else ""
+
+    def _shown(self, text: str) -> str:
+        """What it says, as a line without what was sent to it as a secret."""
         values = [*self._headers.values(), *(value for _, value in parse_qsl(urlsplit(self.there.url).query))]
         secrets = {part for value in values for part in (value, *value.split())}
-        line = Redaction(secrets)(sanitized_line(text))[:_LONGEST]
-        return f": {line}" if line else ""
+        return Redaction(secrets)(sanitized_line(text))[:_LONGEST]
 
     def _once(self, body: bytes) -> Answer:
         headers = {**self._headers, "Content-Type": "application/json", "Content-Encoding": "gzip"}
@@ -135,12 +139,14 @@ class Collector:
             # It took the batch: whatever is wrong with the rest of its answer, to send it again would be no help.
             try:
                 partial = json.loads(_content(answer) or b"{}").get("partialSuccess") or {}
-                return Answer(max(0, int(partial.get("rejectedSpans", 0))), str(partial.get("errorMessage", "")))
+                return Answer(
+                    max(0, int(partial.get("rejectedSpans", 0))), self._shown(str(partial.get("errorMessage", "")))
+                )
             except (*UNREADABLE, OSError, HTTPException):
                 return Answer()  # such as one in protobuf
 
 
-def _content(answer: HTTPResponse) -> bytes:
+def _content(answer: HTTPResponse | urllib.error.HTTPError) -> bytes:
     """What it holds, as far as it comes in time."""
     content, end = b"", time.monotonic() + TIMEOUT
     while len(content) < _MOST and time.monotonic() < end and (more := answer.read1(_MOST)):

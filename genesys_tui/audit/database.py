@@ -85,6 +85,8 @@ class Database:
         try:
             return str(db.execute(f"PRAGMA journal_mode={wanted}").fetchone()[0]).upper()
         except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
             raise Unwritable(
                 f"The audit file {self.path} is in use by a program with a newer SQLite, which writes it in a way that"
                 f" is not safe with this one's, {sqlite3.sqlite_version}. Close that program, or update this Python."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 
 from genesys_tui.audit import log, projection, words
-from genesys_tui.audit.database import Database
+from genesys_tui.audit.database import PATIENCE, Database
 from genesys_tui.errors import LedgerError
 
 STEP = 400
@@ -52,19 +53,32 @@ def purge(database: Database, tell: Callable[[float], None]) -> None:
     with database.reading() as db:
         newest, levels = _newest(db), _levels(db)
     if levels > MOST_LEVELS:
-        with words.alone(database.path):
+        with words.alone(database.path, PATIENCE):  # a rebuild under way gives up, now that something was erased
             words.make_anew(database, tell)
     else:
         _merge(database, tell)
-    with database.guard("written") as db:
-        if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+    _empty_journal(database)
+    with database.transaction() as db:
+        db.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (_CURSOR, newest))
+    tell(1.0)
+
+
+def _empty_journal(database: Database) -> None:
+    """Write back what waits in a write-ahead log, and empty it. Asked again and again, so that nobody waits for it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        with database.guard("written") as db:
+            db.execute("PRAGMA busy_timeout=0")
+            busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            db.execute(f"PRAGMA busy_timeout={round(PATIENCE * 1000)}")
+        if not busy:
+            return
+        if time.monotonic() > end:
             raise LedgerError(
                 f"It is erased, but a copy may be left in {database.path}-wal while another program reads. It is"
                 " cleaned when the audit file is opened next."
             )
-    with database.transaction() as db:
-        db.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (_CURSOR, newest))
-    tell(1.0)
+        time.sleep(0.05)
 
 
 def _merge(database: Database, tell: Callable[[float], None]) -> None:

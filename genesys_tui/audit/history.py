@@ -13,6 +13,7 @@ from genesys_tui.audit import log
 from genesys_tui.audit.database import Unwritable, cannot, connect_to_read, snapshot
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.selection import selection, teach
+from genesys_tui.errors import LedgerError
 
 PAGE = 1000
 """Calls that are read at a time: a longer read would keep others from writing."""
@@ -23,6 +24,7 @@ SELECT c.start_seq, c.end_seq, c.erased, s.payload, CAST(s.head AS BLOB), e.payl
     (SELECT CAST(head AS BLOB) FROM events WHERE seq = c.end_seq - 1 AND c.end_seq > c.start_seq + 1)
 FROM calls AS c JOIN events AS s ON s.seq = c.start_seq LEFT JOIN events AS e ON e.seq = c.end_seq
 """
+_ENDS = "SELECT seq FROM events WHERE seq > ? AND kind IN ('end', 'recovered') ORDER BY seq LIMIT ?"
 Span = tuple[int, int]
 """The first and the last sequence number."""
 WHOLE: Span = (1, 2**62)
@@ -44,8 +46,8 @@ class History:
         except sqlite3.Error as error:
             raise Unwritable(cannot("read", path, error)) from error
         teach(self._db)
-        end = "c.end_seq" if until == WHOLE[1] else f"CASE WHEN c.end_seq <= {until:d} THEN c.end_seq END"
-        self._stored = _STORED.replace("c.end_seq", end)
+        self._end = "c.end_seq" if until == WHOLE[1] else f"CASE WHEN c.end_seq <= {until:d} THEN c.end_seq END"
+        self._stored = _STORED.replace("c.end_seq", self._end)
         with self.reading() as db:
             first = log.read(db, 1) if db.execute("PRAGMA user_version").fetchone()[0] else None
         self.ledger = str(first.payload["ledger"]) if first else ""
@@ -68,7 +70,7 @@ class History:
         asked = selection(wanted)
         where = f"{asked.where} AND c.start_seq BETWEEN ? AND ?"
         if ended_only:
-            where += " AND c.end_seq IS NOT NULL"
+            where += f" AND {self._end} IS NOT NULL"
         values = [*asked.values]
         if asked.match:
             where += " AND c.start_seq IN (SELECT rowid >> 1 FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?)"
@@ -89,9 +91,18 @@ class History:
             first = rows[-1][0] + 1
 
     def ended_after(self, seq: int, most: int) -> tuple[list[Any], Texts]:
-        """Calls that ended after an event, as they are stored, in the order of their ends."""
+        """Calls that ended after an event, as they are stored, in the order of their ends.
+
+        Raises LedgerError where the browsing table lacks one of them.
+        """
         with self.reading() as db:
             rows = db.execute(f"{self._stored} WHERE c.end_seq > ? ORDER BY c.end_seq LIMIT ?", (seq, most)).fetchall()
+            ends = db.execute(_ENDS, (seq, most)).fetchall()
+            if [row[1] for row in rows] != [end for (end,) in ends]:
+                raise LedgerError(
+                    "The browsing table lacks calls, or shows them otherwise than they ended. Run"
+                    " `genesys-tui audit rebuild`, then try again."
+                )
             return rows, _texts(db, rows)
 
     def beside_calls(self, span: Span = WHOLE, kind: str = "%") -> Iterator[tuple[int, str, bytes, bytes | None]]:

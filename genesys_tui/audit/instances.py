@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import time
 import uuid
@@ -20,6 +21,8 @@ if sys.platform != "win32":
 
 _MADE_LONG_AGO = 24 * 60 * 60.0
 """Seconds after which a file that never got its name is of a process that died meanwhile."""
+
+_NAME = re.compile("[0-9a-f]{32}")
 
 
 class Instance:
@@ -45,6 +48,8 @@ class Instance:
 
 def is_alive(folder: Path, name: str) -> bool:
     """Whether the instance of that name still runs. Cleans up behind one that does not."""
+    if not _NAME.fullmatch(name):  # a ledger says it, and whoever handed that over: it leads to no other file
+        return False
     file = _file(folder, name)
     if sys.platform == "win32":
         return _is_locked(file)

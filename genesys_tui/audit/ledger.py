@@ -64,7 +64,7 @@ class Ledger:
         self._keeping, self._mode = text, mode
         self._db = Database(path)
         self._unclean = False  # whether an erasure was not finished
-        self._lost = ""  # what of a spool could not be read, as a sentence
+        self._lost: dict[str, None] = {}  # what of spools could not be read, as sentences
         self._instance: Instance | None = None
         self._turn = threading.RLock()
         """Held from a look at the spool until what waited there is forgotten."""
@@ -186,8 +186,9 @@ class Ledger:
                 raise LedgerError(
                     f"The audit file {self.path} cannot be opened: {why}. Restore the file from a copy."
                 ) from None
-        told = [spool.taken_in(count) for spool, count in zip(left, damaged, strict=True)]
-        self.notice = self._lost = " ".join(filter(None, told))
+        for spool, count in zip(left, damaged, strict=True):
+            self._lose(spool.taken_in(count))
+        self.notice = " ".join(self._lost)
 
     def _write(self, entry: Entry) -> None:
         """Into the ledger, behind what waits in the spool; or, where that cannot be, into the spool."""
@@ -202,8 +203,8 @@ class Ledger:
                 self._put_aside(entry, error)
                 return
             if damaged is not None:
-                self._lost += self._spool.taken_in(damaged)
-            self.notice = self._lost
+                self._lose(self._spool.taken_in(damaged))
+            self.notice = " ".join(self._lost)
         self._checkpoints.news(news)
 
     def _put_aside(self, entry: Entry, error: Unwritable) -> None:
@@ -229,11 +230,15 @@ class Ledger:
         with contextlib.suppress(LedgerError):  # then whoever opens the ledger next does
             self._clean()
 
+    def _lose(self, sentence: str) -> None:
+        if sentence:
+            self._lost[sentence] = None
+
     def _empty_spool(self) -> None:
         with self._turn:
             with self._db.transaction() as db:
                 damaged = self._appender.take_in(db, self._spool)
-            self._lost += self._spool.taken_in(damaged)
+            self._lose(self._spool.taken_in(damaged))
         self._checkpoints.news(1)
 
     def _recover(self, db: sqlite3.Connection) -> int:
@@ -241,21 +246,21 @@ class Ledger:
         assert self._instance is not None
         query = (
             "SELECT e.seq, e.payload FROM calls AS c JOIN events AS e ON e.seq = c.start_seq WHERE c.end_seq IS NULL"
+            " ORDER BY e.seq"
         )
         opened = [each for row in db.execute(query).fetchall() for each in _opened(*row)]
         alive = {name for name in {owner for _, owner, _ in opened} if is_alive(self._instance.folder, name)}
-        closed = 0
         left = [(seq, record) for seq, owner, record in opened if owner not in alive]
+        # Of one that has ended the table is wrong: `verify` tells.
+        ended = log.ended_after(db, left[0][0]) if left else set()
+        left = [(seq, record) for seq, record in left if seq not in ended]
         for seq, record in left:
-            if log.has_ended(db, seq):  # the table is wrong about it: `verify` tells
-                continue
             ending = {"status": "failed", "stop_reason": "interrupted", "detail": "the program ended mid-call"}
             record = record.model_copy(update=ending)
             texts = texts_of({"said": said_in(record)}, self._keeping)
             fields = {"record": fields_of(record), "start": seq}
             log.append(db, self._id, "recovered", _now(), fields, texts)
-            closed += 1
-        return closed
+        return len(left)
 
 
 def _opened(seq: int, payload: str) -> Iterator[tuple[int, str, Record]]:

@@ -78,23 +78,23 @@ def read(db: sqlite3.Connection, seq: int) -> Event | None:
     return row and Event(row[0], row[1], json.loads(row[2]))
 
 
-def newest(db: sqlite3.Connection, kind: str) -> Event | None:
-    """The last event of a kind that is not of calls."""
+def newest(db: sqlite3.Connection, kind: str, after: int = 0) -> Event | None:
+    """The last event of a kind that is not of calls; of those behind ``after``."""
     query = (
         "SELECT seq, kind, payload FROM events WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered'"
-        " AND kind = ? ORDER BY seq DESC LIMIT 1"
+        " AND kind = ? AND seq > ? ORDER BY seq DESC LIMIT 1"
     )
-    row = db.execute(query, (kind,)).fetchone()
+    row = db.execute(query, (kind, after)).fetchone()
     return row and Event(row[0], row[1], json.loads(row[2]))
 
 
-def has_ended(db: sqlite3.Connection, start: int) -> bool:
-    """Whether an event says that the call that began with this one ended, whatever the projection says."""
+def ended_after(db: sqlite3.Connection, seq: int) -> set[Any]:
+    """The starts of the calls that ended behind an event, as their ends say, whatever the projection does."""
     query = (
-        "SELECT 1 FROM events WHERE seq > ? AND kind IN ('end', 'recovered')"
-        " AND json_extract(CASE WHEN json_valid(payload) THEN payload END, '$.start') = ?"
+        "SELECT json_extract(CASE WHEN json_valid(payload) THEN payload END, '$.start') FROM events"
+        " WHERE seq > ? AND kind IN ('end', 'recovered')"
     )
-    return db.execute(query, (start, start)).fetchone() is not None
+    return {start for (start,) in db.execute(query, (seq,))}
 
 
 def readable(body: str | bytes) -> str:

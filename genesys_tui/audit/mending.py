@@ -39,9 +39,11 @@ _ENDS = (
 def mend(database: Database, tell: Callable[[int], None]) -> None:
     """Have every call in the table, as the ledger's events say it. ``tell`` hears through which event it was looked."""
     with database.transaction() as db:
+        if projection.lost_words(db):
+            projection.create_words(db)
         projection.prepare(db)
+        projection.catch_up(db)  # at once: whoever writes meanwhile must find the calls that run
         last = log.last(db)[0]
-        db.execute("UPDATE projected SET seq = ?", (last,))  # what is missing is added here, and by nobody else
     _index_anew(database)
     suspects = _suspects(database, last, tell)
     ends = _ends(database, set(suspects), last)

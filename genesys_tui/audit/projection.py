@@ -89,10 +89,17 @@ _NO_WORDS = ((1, b""), (10, bytes(7)))
 
 def create(db: sqlite3.Connection) -> None:
     """Make an empty one, in the transaction at hand."""
-    drop(db, "calls", "words", "projected")
-    for statement in (CALLS, *INDEXES, WORDS.format("words"), PROJECTED):
+    drop(db, "calls", "projected")
+    for statement in (CALLS, *INDEXES, PROJECTED):
         db.execute(statement)
+    create_words(db)
     db.execute("INSERT INTO projected VALUES (?, 0)", (VERSION,))
+
+
+def create_words(db: sqlite3.Connection) -> None:
+    """Make an empty index of words, in the transaction at hand."""
+    drop(db, "words")
+    db.execute(WORDS.format("words"))
 
 
 def prepare(db: sqlite3.Connection) -> None:
@@ -130,15 +137,22 @@ def through(db: sqlite3.Connection) -> int:
 
 def lost(db: sqlite3.Connection) -> str:
     """What of it is gone, or something else by now; empty where all is there."""
-    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if "words" not in tables:
-        return "the search index is gone"
+    return lost_words(db) or _lost_calls(db)
+
+
+def lost_words(db: sqlite3.Connection) -> str:
+    """The same of the index of words."""
     try:
         db.execute("SELECT rowid FROM words WHERE words MATCH 'any' LIMIT 1").fetchone()
-    except sqlite3.DatabaseError:
-        return "the search index is damaged"
+    except sqlite3.DatabaseError as error:
+        return "the search index is gone" if "no such table" in str(error) else "the search index is damaged"
+    return ""
+
+
+def _lost_calls(db: sqlite3.Connection) -> str:
+    kind = db.execute("SELECT type FROM sqlite_master WHERE name = 'calls'").fetchone()
     columns = {row[1] for row in db.execute("PRAGMA table_info(calls)")}
-    if "calls" not in tables or not {*COLUMNS, "start_seq", "end_seq", "erased"} - {*_ADDED} <= columns:
+    if kind != ("table",) or not {*COLUMNS, "start_seq", "end_seq", "erased"} - {*_ADDED} <= columns:
         return "the browsing table is gone"
     return ""
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class Spool:
         if not damaged:
             self.file.unlink(missing_ok=True)
             return ""
-        kept = self.file.with_suffix(DAMAGED)
+        kept = next(file for number in count(1) if not (file := self.file.with_suffix(f".{number}{DAMAGED}")).exists())
         with contextlib.suppress(OSError):
             self.file.replace(kept)
         return (

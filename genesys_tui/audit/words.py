@@ -26,11 +26,11 @@ _INSERT = f"INSERT INTO {projection.ANEW} (rowid, said) VALUES (?, ?)"  # noqa: 
 
 
 @contextlib.contextmanager
-def alone(ledger: Path) -> Iterator[None]:
-    """Keep every other program from making anything anew. Raises LedgerError where one is at it."""
+def alone(ledger: Path, patience: float = 0) -> Iterator[None]:
+    """Keep every other program from making anything anew. Raises LedgerError where one is at it, after some seconds."""
     lock = FileLock(ledger.with_name("rebuild.lock"), mode=0o600)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except Timeout:
         raise LedgerError("It is being rebuilt already. Wait for that.") from None
     except OSError as error:

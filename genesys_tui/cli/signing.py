@@ -31,6 +31,10 @@ def make_signer(settings: Settings) -> KeyringSigner | None:
     return None if settings.name == "demo" and is_loopback(host) else KeyringSigner(settings.home.ledger)
 
 
+PATIENCE = 10.0
+"""Seconds to wait for another program that makes a key."""
+
+
 class KeyringSigner:
     """Key and head of one ledger. Nothing waits for a keyring to be unlocked; everything raises LedgerError."""
 
@@ -48,7 +52,7 @@ class KeyringSigner:
         try:
             self._ledger.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # Two programs that make a key at once would each sign with one that the other replaced.
-            with FileLock(self._ledger.with_name("signing.lock"), mode=0o600):
+            with FileLock(self._ledger.with_name("signing.lock"), timeout=PATIENCE, mode=0o600):
                 known = self.known_seed()
                 if known is None:
                     known = os.urandom(32)

@@ -251,6 +251,9 @@ def test_a_ledger_that_was_moved_is_signed_anew_only_where_that_is_accepted(tmp_
         assert "was moved or copied here" in ledger.checkpoints.contradicted()
         assert "was moved or copied here" in ledger.checkpoints.tried().unsigned
         assert ledger.checkpoints.note().signatures == ()
+        write(ledger, "b")
+        ledger.checkpoints.write()
+        assert "was moved or copied here" in ledger.checkpoints.trouble
         assert not here.made
         assert here.note is None
         ledger.checkpoints.accept()
@@ -262,3 +265,47 @@ def test_a_ledger_that_was_moved_is_signed_anew_only_where_that_is_accepted(tmp_
 def test_a_clock_before_1970_makes_a_note_that_can_be_read() -> None:
     note = Note(b"i" * 16, 1, b"r" * 32, b"h" * 32, -5)
     assert parse_note(note.text) == note
+
+
+class SlowToTell(FixedSigner):
+    """A keyring that takes its time when it is asked what it keeps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def kept(self) -> str | None:
+        self.asked.set()
+        self.go_on.wait(30)
+        return super().kept()
+
+
+def test_nobody_waits_to_write_while_the_keyring_is_asked(tmp_path: Path) -> None:
+    signer = SlowToTell()
+    with hurried(Ledger(tmp_path / "l.db", signer=signer)) as ledger:
+        write(ledger, "a")
+        for ask in (ledger.checkpoints.write, ledger.checkpoints.contradicted):
+            signer.asked.clear()
+            asking = threading.Thread(target=ask)
+            asking.start()
+            assert signer.asked.wait(10)
+            write(ledger, f"while {ask.__name__}")
+            assert asking.is_alive()
+            signer.go_on.set()
+            asking.join(10)
+            signer.go_on.clear()
+        signer.go_on.set()
+
+
+@pytest.mark.parametrize("note", ["5", "{}", "null", '"no note"'])
+def test_a_checkpoint_that_is_none_is_a_sentence(note: str, tmp_path: Path) -> None:
+    with hurried(Ledger(tmp_path / "l.db", signer=FixedSigner())) as ledger:
+        write(ledger, "a")
+        ledger.checkpoints.write()
+        with ledger._db.transaction() as db:
+            db.execute("DROP TRIGGER events_stay_so")
+            forged = "UPDATE events SET payload = json_set(payload, '$.note', json(?)) WHERE kind = 'checkpoint'"
+            db.execute(forged, (note,))
+        write(ledger, "b")
+        with pytest.raises(LedgerError, match="is damaged"):
+            ledger.checkpoints.write()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import threading
 import time
@@ -12,7 +13,7 @@ import pytest
 from audit.collecting import TestCollector
 
 from genesys_tui.audit import collector as collector_module
-from genesys_tui.audit.collector import Collector
+from genesys_tui.audit.collector import Collector, Refused
 from genesys_tui.audit.headers import headers_in
 from genesys_tui.errors import ConfigurationError, LedgerError
 
@@ -93,7 +94,20 @@ def test_a_web_page_is_no_answer_of_a_collector() -> None:
             Collector(collector.url, {}).send(SPANS)
 
 
-def test_an_answer_that_drips_is_waited_for_no_longer_than_for_any(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_collector_says_is_shown_without_what_it_was_sent() -> None:
+    said = json.dumps({"partialSuccess": {"rejectedSpans": 1, "errorMessage": "no Bearer s3cr3t-t0ken " + "x" * 5000}})
+    with TestCollector() as collector:
+        collector.answers.append((200, {"Content-Type": "application/json"}, said.encode()))
+        answer = Collector(collector.url, {"authorization": "Bearer s3cr3t-t0ken"}).send(SPANS)
+    assert answer.rejected == 1
+    assert "s3cr3t" not in answer.why
+    assert len(answer.why) <= 300
+
+
+@pytest.mark.parametrize("status", ["200 OK", "400 Bad Request"])
+def test_an_answer_that_drips_is_waited_for_no_longer_than_for_any(
+    status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(collector_module, "TIMEOUT", 0.5)
     listener = socket.create_server(("127.0.0.1", 0))
     over = threading.Event()
@@ -101,7 +115,9 @@ def test_an_answer_that_drips_is_waited_for_no_longer_than_for_any(monkeypatch: 
     def drip() -> None:
         with listener.accept()[0] as link:
             link.recv(100_000)
-            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+            link.sendall(
+                f"HTTP/1.1 {status}\r\n".encode() + b"Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+            )
             with contextlib.suppress(OSError):
                 while not over.wait(0.05):
                     link.sendall(b" ")
@@ -110,7 +126,8 @@ def test_an_answer_that_drips_is_waited_for_no_longer_than_for_any(monkeypatch: 
     thread.start()
     began = time.monotonic()
     try:
-        assert Collector(f"http://127.0.0.1:{listener.getsockname()[1]}", {}, retries=0).send(SPANS).rejected == 0
+        with contextlib.suppress(Refused):
+            assert Collector(f"http://127.0.0.1:{listener.getsockname()[1]}", {}, retries=0).send(SPANS).rejected == 0
         assert time.monotonic() - began < 20
     finally:
         over.set()

@@ -99,6 +99,17 @@ def test_a_lock_on_a_file_that_is_gone_is_no_life(tmp_path: Path) -> None:
     lock.release()
 
 
+@pytest.mark.parametrize("name", ["../victim/uv", "/etc/x", "x" * 300, "a\0b", "", "ABCDEF" * 6])
+def test_a_name_that_a_ledger_says_leads_to_no_other_file(name: str, tmp_path: Path) -> None:
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "instances").mkdir()
+    victim = tmp_path / "victim" / "uv.lock"
+    victim.write_text("mine")
+    assert not is_alive(tmp_path / "instances", name)
+    assert not is_alive(tmp_path / "instances", str(victim.with_suffix("")))
+    assert victim.read_text() == "mine"
+
+
 def test_an_instance_may_be_closed_by_another_thread(tmp_path: Path) -> None:
     instance = Instance(tmp_path)
     thread = threading.Thread(target=instance.close)

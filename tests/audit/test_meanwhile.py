@@ -14,7 +14,9 @@ from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.history import WHOLE, History, Span
 from genesys_tui.audit.jsonl import jsonl
 from genesys_tui.audit.ledger import Ledger
+from genesys_tui.audit.otlp import otlp_lines
 from genesys_tui.audit.report import Verdict
+from genesys_tui.audit.spreadsheet import csv_lines
 from genesys_tui.audit.verification import verify
 from genesys_tui.errors import LedgerError
 
@@ -47,6 +49,19 @@ def test_a_call_that_ends_while_all_is_exported_is_there_as_it_was_at_first(ledg
     assert '"status":"running"' in file.read_text().splitlines()[2]
     assert export_file(ledger.path, file, jsonl, force=True) == 42
     assert verify(file, key=KEY).verdict is Verdict.UNANCHORED
+
+
+@pytest.mark.parametrize("name", ["jsonl", "csv_lines", "otlp_lines"])
+def test_every_form_bears_a_call_that_ends_meanwhile(name: str, ledger: Ledger, tmp_path: Path) -> None:
+    plain = {"jsonl": jsonl, "csv_lines": csv_lines, "otlp_lines": otlp_lines}[name]
+
+    def form(history: History, wanted: Filter = EVERYTHING, span: Span = WHOLE) -> Iterator[str]:
+        if span[0] == 1:
+            ledger.end(record("running", status="completed"), "done")
+        yield from plain(history, wanted, span)
+
+    calls = 40 if name == "otlp_lines" else 41  # in which there are only those that have ended
+    assert export_file(ledger.path, tmp_path / "x", form) == calls
 
 
 def test_where_something_is_erased_while_all_is_exported_nothing_is_written(ledger: Ledger, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from genesys_tui.audit import push as push_module
 from genesys_tui.audit.collector import Collector
 from genesys_tui.audit.ledger import Ledger
 from genesys_tui.audit.push import Pushed, push
+from genesys_tui.audit.rebuilding import rebuild
 from genesys_tui.errors import LedgerError
 
 
@@ -66,6 +67,15 @@ def test_a_cursor_beyond_the_end_keeps_nothing_back(path: Path, collector: TestC
         db.commit()
     assert push(path, sender(collector.url)) == Pushed(25, 0, ""), "rather twice than not at all"
     assert push(path, sender(collector.url)) == Pushed(0, 0, "")
+
+
+def test_a_call_that_the_table_does_not_show_is_not_gone_past(path: Path, collector: TestCollector) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DELETE FROM calls WHERE start_seq = (SELECT min(start_seq) + 4 FROM calls)")
+    with pytest.raises(LedgerError, match="audit rebuild"):
+        push(path, sender(collector.url))
+    rebuild(path)
+    assert push(path, sender(collector.url)).sent == 25
 
 
 def test_texts_are_sent_where_asked_for(path: Path, collector: TestCollector) -> None:

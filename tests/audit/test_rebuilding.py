@@ -146,6 +146,60 @@ def test_stopped_it_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch)
         assert not db.execute("SELECT name FROM sqlite_master WHERE name LIKE '%anew%'").fetchall()
 
 
+INJURED_WORDS = {
+    "gone": ("DROP TABLE words", ()),
+    # More levels than SQLite bears.
+    "damaged": ("UPDATE words_data SET block = ? WHERE id = 10", (b"\0\0\0\1\x8f\x52" + bytes(4100),)),
+}
+
+
+@pytest.mark.parametrize("how", INJURED_WORDS)
+def test_rows_stay_while_only_the_words_are_made_anew(how: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A call that runs can end meanwhile; and stopped at once, every call is still shown."""
+    monkeypatch.setattr(words, "STEP", 16)
+    with hurried(Ledger(path)) as ledger:
+        ledger.start(record("runs", started_at=MORNING - timedelta(days=1)), [{"role": "user", "content": "still"}])
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(*INJURED_WORDS[how])
+        assert verify(path).verdict is Verdict.INVALID
+
+        def stop(done: int, total: int) -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            rebuild(path, stop)
+        assert len([*ledger.calls()]) == 131
+        ended: list[int] = []
+
+        def end(done: int, total: int) -> None:
+            if not ended:
+                ledger.end(record("runs", status="completed"), "no more")
+            ended.append(done)
+
+        assert rebuild(path, end) == 131
+        assert len(ended) > 5
+        assert [call.record.request_id for call in ledger.calls(Filter(search="no more"))] == ["runs"]
+    assert verify(path).verdict is Verdict.UNANCHORED
+
+
+def test_a_table_that_is_gone_is_there_as_soon_as_it_is_made(path: Path) -> None:
+    with hurried(Ledger(path)) as ledger:
+        ledger.start(record("runs", started_at=MORNING - timedelta(days=1)), [{"role": "user", "content": "still"}])
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("DROP TABLE calls")
+        ended: list[int] = []
+
+        def look(done: int, total: int) -> None:
+            if not ended:
+                ledger.end(record("runs", status="completed"), "no more")
+            ended.append(done)
+            assert len([*ledger.calls()]) == 131
+
+        assert rebuild(path, look) == 131
+        assert ended
+    assert verify(path).verdict is Verdict.UNANCHORED
+
+
 def test_it_is_done_once_at_a_time_and_to_a_ledger_alone(path: Path, tmp_path: Path) -> None:
     def again(done: int, total: int) -> None:
         with pytest.raises(LedgerError, match="being rebuilt already"):

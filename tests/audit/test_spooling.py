@@ -85,6 +85,12 @@ DAMAGES = {
     "nothing but zeros": b"\0" * 40 + b"\n",
     "half a line": b'{"kind": "start", "at": 1, "fie\n',
     "another thing": b'["start"]\n',
+    "a kind that there is none of": b'{"kind": "recovered", "at": 1, "fields": {"record": {"request_id": "x"}}, '
+    b'"texts": []}\n',
+    "a part that there is none of": b'{"kind": "end", "at": 1, "fields": {"record": {"request_id": "x"}}, "texts": '
+    b'[[null, "00", "x", "00"]]}\n',
+    "a part twice": b'{"kind": "start", "at": 1, "fields": {"record": {"request_id": "x", "started_at_us": 1}}, '
+    b'"texts": [["said", "00", "x", "00"], ["said", "00", "x", "00"]]}\n',
     "no record": b'{"kind": "start", "at": 1, "fields": {}, "texts": []}\n',
     "a record that is none": b'{"kind": "start", "at": 1, "fields": {"record": {"request_id": "x", "a": 0.5}}, '
     b'"texts": []}\n',
@@ -106,7 +112,7 @@ def test_what_cannot_be_read_is_kept_and_told_and_the_rest_taken_in(damage: str,
     spool = path.parent / "spool" / "dead.jsonl"
     spool.write_bytes(first + DAMAGES[damage] + b"\0\0" + second)
     with Ledger(path) as ledger:
-        kept = spool.with_suffix(".damaged")
+        kept = spool.with_suffix(".1.damaged")
         assert ledger.notice.startswith("1 record that waited for the audit file cannot be read")
         assert str(kept) in ledger.notice
         write(ledger, "after")
@@ -116,3 +122,16 @@ def test_what_cannot_be_read_is_kept_and_told_and_the_rest_taken_in(damage: str,
     assert not spool.exists()
     assert recorded(path) == ["after", "before", "one", "two"]
     assert verify(path).verdict is Verdict.UNANCHORED
+
+
+def test_damaged_spools_are_all_kept_and_each_is_told_of_once(path: Path) -> None:
+    spool = path.parent / "spool"
+    with Ledger(path, mode="best-effort") as ledger:
+        for garbage in (b"first\n", b"second\n"):
+            spool.mkdir(exist_ok=True)
+            ledger._spool.file.write_bytes(garbage)
+            write(ledger, garbage.decode().strip())
+        write(ledger, "third")
+        assert ledger.notice.count("cannot be read") == 2
+        assert "it. 1 record" in ledger.notice
+    assert sorted(file.read_bytes() for file in spool.glob("*.damaged")) == [b"first\n", b"second\n"]
