@@ -11,7 +11,7 @@ from genesys_tui.audit import log, projection
 from genesys_tui.audit.chain import NOTHING
 from genesys_tui.audit.proofs import NEVER, hashed_from
 from genesys_tui.audit.spool import Spool
-from genesys_tui.audit.texts import Text
+from genesys_tui.audit.texts import Text, prove
 from genesys_tui.errors import LedgerError
 
 
@@ -40,9 +40,18 @@ class Entry(NamedTuple):
     def read(cls, written: dict[str, Any]) -> Entry:
         """One that waited in a spool. Raises one of UNREADABLE."""
         texts = [Text(part, bytes.fromhex(salt), body, proof) for part, salt, body, proof in written["texts"]]
-        if written["kind"] not in ("start", "end") or not {text.part for text in texts} <= {"prompt", "reply", "said"}:
+        if written["kind"] not in ("start", "end") or not all(map(_is_sound, texts)):
             raise ValueError(written["kind"])
         return cls(written["kind"], written["at"], {**written["fields"], "spooled": True}, texts)
+
+
+def _is_sound(text: Text) -> bool:
+    """Whether it is one that can be proved."""
+    if text.part not in ("prompt", "reply", "said"):
+        return False
+    if text.body is None:
+        return len(text.salt) == len(bytes.fromhex(text.proof)) == 32
+    return text.proof == prove(text.salt, text.body.encode("utf-8", "surrogatepass"))
 
 
 class Appender:

@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 
-from genesys_tui.audit import log, projection, words
+from genesys_tui.audit import log, projection, scrubbing, words
 from genesys_tui.audit.database import PATIENCE, Database
 from genesys_tui.errors import LedgerError
 
@@ -22,6 +22,10 @@ _CURSOR = "erased"
 _SECOND_FORM = b"\xff\x00\x00\x01"
 
 
+class ErasedAlready(LedgerError):
+    """What was said in the call is not there any more."""
+
+
 def erase(db: sqlite3.Connection, ledger: bytes, request_id: str, at: int) -> None:
     """Delete texts and salts of an ended call and write that down, in the transaction at hand. Raises LedgerError."""
     projection.catch_up(db)
@@ -30,13 +34,14 @@ def erase(db: sqlite3.Connection, ledger: bytes, request_id: str, at: int) -> No
     if end is None:
         raise LedgerError(f"The call {request_id} is still running. Erase it when it has ended.")
     if erased:
-        raise LedgerError(f"What was said in the call {request_id} is erased already.")
+        raise ErasedAlready(f"What was said in the call {request_id} is erased already.")
     for seq in (start, end):
         texts = dict(db.execute("SELECT part, body FROM texts WHERE seq = ? AND body IS NOT NULL", (seq,)).fetchall())
         payload = {"start": start} if seq == end else {}
         projection.forget(db, (seq, payload), texts)
     db.execute("DELETE FROM texts WHERE seq IN (?, ?)", (start, end))
     projection.drop_anew(db)
+    scrubbing.drop_anew(db)
     log.append(db, ledger, "erase", at, {"last": end, "request_id": request_id, "start": start})
 
 
@@ -46,17 +51,19 @@ def unfinished(db: sqlite3.Connection) -> bool:
 
 
 def purge(database: Database, tell: Callable[[float], None]) -> None:
-    """Clean the index of what it only marked as deleted, and the journal. In small steps: calls go on meanwhile.
+    """Clean the index of what it only marked as deleted, the pages of texts, and the journal.
+
+    In small steps: calls go on meanwhile.
 
     Raises LedgerError; then it is still unfinished.
     """
     with database.reading() as db:
         newest, levels = _newest(db), _levels(db)
-    if levels > MOST_LEVELS:
-        with words.alone(database.path, PATIENCE):  # a rebuild under way gives up, now that something was erased
-            words.make_anew(database, tell)
-    else:
-        _merge(database, tell)
+    clean = words.make_anew if levels > MOST_LEVELS else _merge
+    # Waits: a rebuild under way gives up, now that something was erased.
+    with words.alone(database.path, PATIENCE, but="What was said is erased, and the file will be cleaned behind that."):
+        clean(database, lambda share: tell(share / 2))
+        scrubbing.scrub(database, lambda share: tell((1 + share) / 2))
     _empty_journal(database)
     with database.transaction() as db:
         db.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (_CURSOR, newest))
@@ -115,5 +122,5 @@ def _newest(db: sqlite3.Connection) -> int:
 
 
 def _cleaned(db: sqlite3.Connection) -> int:
-    row = db.execute("SELECT seq FROM cursors WHERE name = ?", (_CURSOR,)).fetchone()
-    return row[0] if row else 0
+    (seq,) = db.execute("SELECT seq FROM cursors WHERE name = ?", (_CURSOR,)).fetchone() or (0,)
+    return seq if isinstance(seq, int) and seq <= log.last(db)[0] else 0

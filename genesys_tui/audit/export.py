@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import stat
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -170,16 +171,28 @@ def write_file(file: Path, lines: Iterable[str], *, force: bool = False) -> None
         stream.writelines(line.encode() for line in lines)
 
 
+def _require_replaceable(file: Path, force: bool) -> None:
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise LedgerError(f"{file} cannot be written: {error.strerror or error}.") from error
+    if stat.S_ISDIR(mode):
+        raise LedgerError(f"{str(file)!r} is a folder. Name a file in it.")
+    if not stat.S_ISREG(mode):
+        raise LedgerError(f"{file} is a device or a pipe. Name a file, or write to standard output.")
+    if not force:
+        raise _exists(file)
+
+
 @contextlib.contextmanager
 def written_aside(file: Path, *, force: bool = False) -> Iterator[BinaryIO]:
     """A private file that gets its name when all is written and on disk, and is gone where it is not.
 
     Raises LedgerError, also where the file exists, unless forced.
     """
-    if file.is_dir():
-        raise LedgerError(f"{str(file)!r} is a folder. Name a file in it.")
-    if file.exists() and not force:
-        raise _exists(file)
+    _require_replaceable(file, force)
     # A name of its own, since several may write to one name at once; known before the file is there, so that whatever
     # ends this takes it away; and one that tells what a killed one left behind.
     aside = file.with_name(f".{file.name[:_LONGEST_NAME]}.{secrets.token_hex(8)}.part")

@@ -15,6 +15,7 @@ from genesys_tui.audit.notes import Key, Note, parse_note
 from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.ranges import Moment, Range, erasure_in
 from genesys_tui.audit.report import Report, Verdict
+from genesys_tui.sanitize import sanitized_line
 
 HONESTLY = "This proves that what was recorded has not changed since it was anchored, not that everything was recorded."
 
@@ -146,6 +147,8 @@ class Ledgered:
         self.compared = known >= 0
         if not self.compared:
             return
+        odd = [sanitized_line(name) for name in projection.odd_indexes(db)]
+        self.shown += [(0, f"the index {name} of the browsing table is gone, changed or unknown") for name in odd]
         rows = {row[0] for row in db.execute("SELECT start_seq FROM calls WHERE erased IS NOT 0")}
         beside = db.execute(_BESIDE).fetchall()
         for start in sorted((rows ^ {start for start, _ in self.erased}) - unknown):

@@ -103,8 +103,12 @@ class Ledger:
         try:
             for request_id in request_ids:
                 call = self.get(request_id)
-                with self._db.transaction() as db:
-                    erasure.erase(db, self._id, call.record.request_id, _now())
+                try:
+                    with self._db.transaction() as db:
+                        erasure.erase(db, self._id, call.record.request_id, _now())
+                except erasure.ErasedAlready:
+                    if len(request_ids) == 1:
+                        raise
                 self._checkpoints.news(1)
         finally:
             self._clean(tell)
@@ -176,6 +180,7 @@ class Ledger:
             try:
                 self._id = log.prepare(db, _now(), about)
                 projection.prepare(db)
+                projection.prepare_indexes(db)
                 projection.catch_up(db)
                 self._appender = Appender(self.path, self._id, {**settings, **about})
                 damaged = [self._appender.take_in(db, spool) for spool in left]

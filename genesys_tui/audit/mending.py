@@ -56,8 +56,11 @@ def mend(database: Database, tell: Callable[[int], None]) -> None:
 
 
 def _index_anew(database: Database) -> None:
+    with database.transaction() as db:
+        for name in projection.odd_indexes(db):
+            db.execute(f"DROP INDEX IF EXISTS {projection.quoted(name)}")
     for statement in projection.INDEXES:
-        name = statement[: statement.index(" ON ")].rsplit(" ", 1)[1]
+        name = projection.name_of(statement)
         with database.transaction() as db:
             db.execute(f"DROP INDEX IF EXISTS {name}")
             try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sqlite3
 from typing import Any
 
@@ -83,6 +84,9 @@ _UPDATE = f"UPDATE OR IGNORE calls SET end_seq = ?, ({', '.join(COLUMNS)}) = ({_
 _ADDED = ("probe", "estimated")
 """The columns that earlier versions lack."""
 
+_CONSTRAINT = re.compile(r"\b(CHECK|UNIQUE|COLLATE|REFERENCES|GENERATED|WITHOUT|STRICT)\b", re.IGNORECASE)
+"""What stands in the statement of a table that refuses rows, or finds them otherwise."""
+
 _NO_WORDS = ((1, b""), (10, bytes(7)))
 """What stands in an index of words where there are none."""
 
@@ -108,6 +112,19 @@ def prepare(db: sqlite3.Connection) -> None:
         create(db)
 
 
+def prepare_indexes(db: sqlite3.Connection) -> None:
+    """Have its indexes, and no others; and where rows stand in the way of one, all of it anew."""
+    odd = odd_indexes(db)
+    try:
+        for name in odd:
+            db.execute(f"DROP INDEX IF EXISTS {quoted(name)}")
+        for statement in INDEXES:
+            if name_of(statement) in odd:
+                db.execute(statement)
+    except sqlite3.IntegrityError:
+        create(db)
+
+
 def drop_anew(db: sqlite3.Connection) -> None:
     """Give up what was begun, by a program of before, too."""
     drop(db, ANEW, "calls_anew")
@@ -127,6 +144,11 @@ def _drop(db: sqlite3.Connection, kind: str, name: str) -> None:
         db.execute(f"DELETE FROM {name}_data")  # noqa: S608
         db.executemany(f"INSERT INTO {name}_data VALUES (?, ?)", _NO_WORDS)  # noqa: S608
         db.execute(f"DROP {kind} {name}")
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in SQL, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def through(db: sqlite3.Connection) -> int:
@@ -150,11 +172,27 @@ def lost_words(db: sqlite3.Connection) -> str:
 
 
 def _lost_calls(db: sqlite3.Connection) -> str:
-    kind = db.execute("SELECT type FROM sqlite_master WHERE name = 'calls'").fetchone()
-    columns = {row[1] for row in db.execute("PRAGMA table_info(calls)")}
-    if kind != ("table",) or not {*COLUMNS, "start_seq", "end_seq", "erased"} - {*_ADDED} <= columns:
+    kind, sql = db.execute("SELECT type, sql FROM sqlite_master WHERE name = 'calls'").fetchone() or ("", "")
+    columns = db.execute("PRAGMA table_info(calls)").fetchall()
+    if kind != "table" or not {*COLUMNS, "start_seq", "end_seq", "erased"} - {*_ADDED} <= {row[1] for row in columns}:
         return "the browsing table is gone"
+    keys = [(row[1], row[2]) for row in columns if row[5]]
+    demanded = {row[1] for row in columns if row[3]} - {"erased", *_ADDED}
+    if keys != [("start_seq", "INTEGER")] or demanded or _CONSTRAINT.search(sql):
+        return "the browsing table is not made as this program makes it"
     return ""
+
+
+def odd_indexes(db: sqlite3.Connection) -> list[str]:
+    """The indexes of the table that are gone, otherwise, or none of this program's."""
+    found = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'calls' AND sql IS NOT NULL"
+    there, meant = dict(db.execute(found).fetchall()), {name_of(statement): statement for statement in INDEXES}
+    return sorted(name for name in {*there, *meant} if there.get(name) != meant.get(name))
+
+
+def name_of(statement: str) -> str:
+    """Of the index that a statement makes."""
+    return statement[: statement.index(" ON ")].rsplit(" ", 1)[1]
 
 
 def _projected(db: sqlite3.Connection) -> tuple[int, int]:

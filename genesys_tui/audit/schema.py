@@ -30,13 +30,17 @@ GUARDS = {
 SINCE = {"events_have_rows": 2}
 """The version that brought a guard; 1 the others."""
 
+TEXTS = (
+    "CREATE TABLE texts (seq INTEGER NOT NULL, part TEXT NOT NULL, salt BLOB NOT NULL, body TEXT,"
+    " PRIMARY KEY (seq, part)) WITHOUT ROWID"
+)
+"""What can be erased: the texts of the event ``seq``."""
+
 TABLES = (
     # The ledger itself.
     "CREATE TABLE events (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, head BLOB NOT NULL)",
     "CREATE INDEX events_beside_calls ON events (seq) WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered'",
-    # What can be erased: the texts of the event ``seq``.
-    "CREATE TABLE texts (seq INTEGER NOT NULL, part TEXT NOT NULL, salt BLOB NOT NULL, body TEXT,"
-    " PRIMARY KEY (seq, part)) WITHOUT ROWID",
+    TEXTS,
     # How far other systems have been told. Not part of what is proved.
     "CREATE TABLE cursors (name TEXT PRIMARY KEY, seq INTEGER NOT NULL)",
 )
@@ -51,7 +55,8 @@ def differences(db: sqlite3.Connection, version: int) -> list[str]:
     told = [f"the guard {name} of the file is gone or changed" for name in odd]
     for statement in TABLES:
         kind, name = statement.split(" ", 3)[1:3]
-        if found.get(name, (None, None))[1] != statement:
+        sql = found.get(name, ("", None))[1] or ""
+        if sql.replace(f'"{name}"', name, 1) != statement:  # SQLite quotes a name that it changed
             told.append(f"the {kind.lower()} {name} of the file is not the one that this program makes")
     # One in place of the browsing table is that table's trouble.
     views = sorted(name for name, (kind, _) in found.items() if kind == "view" and name != "calls")

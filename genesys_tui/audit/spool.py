@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ class Spool:
 
     def add(self, entry: dict[str, Any]) -> None:
         """Put an entry behind the others. Raises LedgerError."""
-        line = json.dumps(entry, ensure_ascii=True) + "\n"
+        line = json.dumps({**entry, "check": _check(entry)}, ensure_ascii=True) + "\n"
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             file = os.open(self.file, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -75,7 +76,14 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
         found = json.loads(line.lstrip(b"\0"))  # which a power cut may leave
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    if not isinstance(found, dict) or found.pop("check", None) not in (None, _check(found)):
+        return None  # a program of before wrote none
+    return found
+
+
+def _check(entry: dict[str, Any]) -> str:
+    """What tells a line that is damaged."""
+    return sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()
 
 
 def left_behind(folder: Path, instances: Path) -> list[Spool]:

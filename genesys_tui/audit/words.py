@@ -26,13 +26,16 @@ _INSERT = f"INSERT INTO {projection.ANEW} (rowid, said) VALUES (?, ?)"  # noqa: 
 
 
 @contextlib.contextmanager
-def alone(ledger: Path, patience: float = 0) -> Iterator[None]:
-    """Keep every other program from making anything anew. Raises LedgerError where one is at it, after some seconds."""
+def alone(ledger: Path, patience: float = 0, but: str = "") -> Iterator[None]:
+    """Keep every other program from making anything anew. Raises LedgerError where one is at it, after some seconds.
+
+    ``but``: what to say of what was done already.
+    """
     lock = FileLock(ledger.with_name("rebuild.lock"), mode=0o600)
     try:
         lock.acquire(timeout=patience)
     except Timeout:
-        raise LedgerError("It is being rebuilt already. Wait for that.") from None
+        raise LedgerError(f"It is being rebuilt already. {but or 'Wait for that.'}") from None
     except OSError as error:
         raise LedgerError(f"{ledger.parent} cannot be written ({error.strerror or error}).") from error
     try:

@@ -347,6 +347,27 @@ def make_a_table_otherwise(path: Path) -> None:
         db.execute("CREATE INDEX events_beside_calls ON events (seq) WHERE kind = 'checkpoint'")
 
 
+def make_the_table_without_its_key(path: Path) -> None:
+    """So that one call can be there twice, and another not at all."""
+    with opened(path) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(calls)")]
+        db.execute("ALTER TABLE calls RENAME TO before")
+        for name in [projection.name_of(statement) for statement in projection.INDEXES]:
+            db.execute(f"DROP INDEX {name}")
+        db.execute(f"CREATE TABLE calls ({', '.join(columns)})")
+        db.execute("INSERT INTO calls SELECT * FROM before WHERE start_seq <> 41")
+        db.execute("INSERT INTO calls SELECT * FROM before WHERE start_seq = 43")
+        db.execute("DROP TABLE before")
+        for statement in projection.INDEXES:
+            db.execute(statement.replace("UNIQUE ", ""))
+
+
+def set_a_trap_for_calls_to_come(path: Path) -> None:
+    """Which would be refused their ends."""
+    with opened(path) as db:
+        db.execute("CREATE UNIQUE INDEX calls_once ON calls (status) WHERE start_seq > 1000")
+
+
 def hide_a_call_from_an_index(path: Path) -> None:
     """What is filtered by profile is found along it."""
     with opened(path) as db:

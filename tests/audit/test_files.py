@@ -14,6 +14,15 @@ from genesys_tui.audit import export
 from genesys_tui.errors import LedgerError
 
 
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(LedgerError, match="device or a pipe"), export.written_aside(tmp_path / "pipe", force=True):
+        pass
+    with pytest.raises(LedgerError, match="too long"), export.written_aside(tmp_path / ("x" * 300)):
+        pass
+    assert (tmp_path / "pipe").is_fifo()
+
+
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("name", ["", ".", "..", "/"])
 def test_a_folder_is_never_written_over(name: str, force: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -135,3 +136,37 @@ def test_damaged_spools_are_all_kept_and_each_is_told_of_once(path: Path) -> Non
         assert ledger.notice.count("cannot be read") == 2
         assert "it. 1 record" in ledger.notice
     assert sorted(file.read_bytes() for file in spool.glob("*.damaged")) == [b"first\n", b"second\n"]
+
+
+def test_a_bit_that_fell_over_in_a_spool_never_reaches_the_chain(path: Path, tmp_path: Path) -> None:
+    with hurried(Ledger(path, mode="best-effort")) as ledger, locked(path):
+        ledger.start(record("one"), HI)
+        ledger.start(record("two"), HI)
+        (file,) = (path.parent / "spool").iterdir()
+        whole = file.read_bytes()
+        file.unlink()
+    before = path.read_bytes()
+    chance = random.Random(1)
+    for number in range(60):
+        folder = tmp_path / str(number)
+        (folder / "spool").mkdir(parents=True)
+        (folder / "l.db").write_bytes(before)
+        at = chance.randrange(len(whole) - 1)
+        damaged = whole[:at] + bytes([whole[at] ^ 1 << chance.randrange(8)]) + whole[at + 1 :]
+        (folder / "spool" / f"{'d' * 32}.jsonl").write_bytes(damaged)
+        with hurried(Ledger(folder / "l.db")) as ledger:
+            names = {call.record.request_id for call in ledger.calls()}
+            assert names < {"one", "two"}
+            assert "cannot be read" in ledger.notice
+        assert verify(folder / "l.db").verdict is Verdict.UNANCHORED
+
+
+def test_a_spool_of_a_program_that_wrote_no_checks_is_taken_in(path: Path) -> None:
+    with hurried(Ledger(path, mode="best-effort")) as ledger:
+        with locked(path):
+            ledger.start(record("one"), HI)
+        (file,) = (path.parent / "spool").iterdir()
+        entry = json.loads(file.read_bytes())
+        del entry["check"]
+        file.write_text(json.dumps(entry) + "\n")
+    assert recorded(path) == ["one"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ TABLE: dict[forger.Attack, tuple[Verdict, Verdict, Verdict]] = {
     forger.add_a_text_of_no_event: (INVALID, INVALID, INVALID),
     forger.add_a_view: (INVALID, INVALID, INVALID),
     forger.make_a_table_otherwise: (INVALID, INVALID, INVALID),
+    forger.make_the_table_without_its_key: (INVALID, INVALID, INVALID),
+    forger.set_a_trap_for_calls_to_come: (INVALID, INVALID, INVALID),
     forger.hide_a_call_from_an_index: (INVALID, INVALID, INVALID),
     forger.edit_and_drop_all_checkpoints: (UNANCHORED, INVALID, INVALID),
     forger.drop_a_guard: (INVALID, INVALID, INVALID),
@@ -107,6 +110,18 @@ def test_what_finds_it_out_and_what_does_not(attack: forger.Attack, original: Pa
     for report in found:
         named = re.match(r"Event ([\d,]+): ", report.sentences[0])
         assert report.first_bad == (int(named[1].replace(",", "")) if named else None)
+
+
+@pytest.mark.parametrize("mend", [rebuild, lambda path: Ledger(path).close()], ids=["rebuild", "next start"])
+@pytest.mark.parametrize("attack", [forger.make_the_table_without_its_key, forger.set_a_trap_for_calls_to_come])
+def test_a_table_that_is_made_otherwise_is_made_anew(
+    attack: forger.Attack, mend: Callable[[Path], object], original: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "ledger.db"
+    attack(path)
+    mend(path)
+    assert verify(path).verdict is UNANCHORED
 
 
 def test_a_call_that_is_shown_as_running_gets_no_second_end(original: Path, tmp_path: Path) -> None:

@@ -94,8 +94,10 @@ def _own_evidence(settings: Settings) -> tuple[Key | None, list[Note], str]:
     signer = KeyringSigner(settings.home.ledger)
     try:
         seed = signer.known_seed()
-        key = public_key(seed) if seed else None
-        anchors += notes_in(signer.kept() or "")
+        kept = signer.kept() or ""
+        # With a key and no head nothing was signed yet: each checkpoint leaves its head there.
+        key = public_key(seed) if seed and kept else None
+        anchors += notes_in(kept)
     except LedgerError as error:
         narrate(f"The keyring was not asked for key and head. {error.message}")
     if settings.audit.anchor:

@@ -1,0 +1,82 @@
+"""Scrubbing: texts written into fresh pages, so that no copy of what was erased stays between those that are left.
+
+SQLite overwrites what it deletes, but not the copies that it left behind when rows moved from page to page. A page that
+is given up is overwritten whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable
+
+from genesys_tui.audit import log, schema
+from genesys_tui.audit.database import Database
+from genesys_tui.errors import LedgerError
+
+STEP = 4096
+"""Events whose texts are copied at a time: some hundredths of a second, during which calls wait."""
+
+PAUSE = 0.02
+"""Seconds between two steps, in which they go on."""
+
+ANEW = "texts_anew"
+"""The table that is being made. Who erases texts drops it: it may hold them already."""
+
+_TRIES = 5
+
+
+def scrub(database: Database, tell: Callable[[float], None]) -> None:
+    """Have the texts in pages of their own. Raises LedgerError.
+
+    While the new table is put in place, a second or two for a million calls, others wait to write. ``tell`` hears how
+    far it is, from 0 to 1.
+    """
+    for _ in range(_TRIES):
+        if _copied(database, tell):
+            return
+    raise LedgerError("Texts are being erased all the time. Wait for that, then try again.")
+
+
+def drop_anew(db: sqlite3.Connection) -> None:
+    """Give up what was begun."""
+    db.execute(f"DROP TABLE IF EXISTS {ANEW}")
+
+
+def _copied(database: Database, tell: Callable[[float], None]) -> bool:
+    """Copy them and put the copy in place; whether nothing was erased meanwhile."""
+    with database.transaction() as db:
+        drop_anew(db)
+        db.execute(schema.TEXTS.replace("TABLE texts", f"TABLE {ANEW}"))
+        last = log.last(db)[0]
+    first = 1
+    try:
+        while True:
+            with database.transaction() as db:
+                if not db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (ANEW,)).fetchone():
+                    return False
+                done = first + STEP > log.last(db)[0]
+                # Built from our own words only: every value is bound.
+                copy = f"INSERT INTO {ANEW} SELECT * FROM texts WHERE seq BETWEEN ? AND ? ORDER BY seq, part"  # noqa: S608
+                db.execute(copy, (first, 2**62 if done else first + STEP - 1))
+                if done:
+                    return _put_in_place(db)
+            first += STEP
+            tell(min(0.99, first / max(1, last)))
+            time.sleep(PAUSE)
+    except BaseException:  # whatever it is, and raised again: what was begun is of no use
+        with contextlib.suppress(LedgerError), database.transaction() as db:
+            drop_anew(db)
+        raise
+
+
+def _put_in_place(db: sqlite3.Connection) -> bool:
+    there, copied = (db.execute(f"SELECT count(*) FROM {name}").fetchone() for name in ("texts", ANEW))  # noqa: S608
+    if there != copied:  # an older program erased some, and knows nothing of copies
+        drop_anew(db)
+        return False
+    db.execute("DROP TABLE texts")
+    db.execute(f"ALTER TABLE {ANEW} RENAME TO texts")
+    db.execute(schema.GUARDS["texts_stay_so"])
+    return True
