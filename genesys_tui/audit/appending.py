@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from genesys_tui.audit import log, projection
 from genesys_tui.audit.chain import NOTHING
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.proofs import NEVER, hashed_from
 from genesys_tui.audit.spool import Spool
 from genesys_tui.audit.texts import Text, prove
@@ -85,7 +86,7 @@ class Appender:
             db.execute("SAVEPOINT line")
             try:
                 self._take_in(db, Entry.read(line or {}))
-            except (*projection.UNREADABLE, LedgerError, sqlite3.IntegrityError):
+            except (*UNREADABLE, LedgerError, sqlite3.IntegrityError):
                 db.execute("ROLLBACK TO line")
                 damaged += 1
             db.execute("RELEASE line")

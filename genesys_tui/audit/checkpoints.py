@@ -12,10 +12,10 @@ from typing import NamedTuple, Protocol
 from genesys_tui.audit import log
 from genesys_tui.audit.anchors import append_anchor, contradiction, try_anchor
 from genesys_tui.audit.chain import leaf_of
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.database import Database
 from genesys_tui.audit.merkle import Tree
 from genesys_tui.audit.notes import Key, Note, notes_in, parse_note, public_key, signed
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.errors import GenesysError, LedgerError
 
 EVERY = 100

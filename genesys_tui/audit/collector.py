@@ -14,9 +14,9 @@ from http.client import HTTPException, HTTPResponse
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.destination import destination
 from genesys_tui.audit.headers import VARIABLE, require_sendable
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.errors import LedgerError
 from genesys_tui.incident.redaction import Redaction
 from genesys_tui.sanitize import sanitized_line

@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from genesys_tui.audit.projection import COLUMNS, EMPTY, PATHS, UNREADABLE, began, row_of
+from genesys_tui.audit.damage import UNREADABLE
+from genesys_tui.audit.projection import COLUMNS, EMPTY, PATHS, began, row_of
 
 _STORED = {
     **{name: f"c.{name}" for name in COLUMNS},

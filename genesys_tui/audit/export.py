@@ -11,10 +11,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.history import WHOLE, History, Span
 from genesys_tui.audit.processes import MANY, PROCESSORS, Places, places, spread
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.reading import Call, damaged
 from genesys_tui.audit.rows import Interrupted
 from genesys_tui.errors import LedgerError

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from genesys_tui.audit.chain import NOTHING, head_of, leaf_of
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.findings import Evidence, Ledgered, Unreadable, judged
 from genesys_tui.audit.lines import Event, Line, NoLine, read_line
 from genesys_tui.audit.merkle import Tree
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.ranges import Moment, Range, erasure_in
 from genesys_tui.audit.report import Report, Verdict
 

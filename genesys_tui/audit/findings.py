@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from genesys_tui.audit import projection
 from genesys_tui.audit.chain import NOTHING
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.merkle import Tree, root_of
 from genesys_tui.audit.notes import Key, Note, parse_note
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.ranges import Moment, Range, erasure_in
 from genesys_tui.audit.report import Report, Verdict
 from genesys_tui.sanitize import sanitized_line

@@ -19,6 +19,7 @@ from genesys_tui.audit import erasure, log, projection, reading
 from genesys_tui.audit.appending import Appender, Entry
 from genesys_tui.audit.canonical import canonical
 from genesys_tui.audit.checkpoints import Checkpoints, Signer
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.database import Database, Unwritable
 from genesys_tui.audit.events import fields_of, record_of, said_in
 from genesys_tui.audit.filters import EVERYTHING, Filter
@@ -186,7 +187,7 @@ class Ledger:
                 damaged = [self._appender.take_in(db, spool) for spool in left]
                 self._unclean = erasure.unfinished(db)
                 self.recovered = self._recover(db)
-            except (*projection.UNREADABLE, LedgerError) as error:
+            except (*UNREADABLE, LedgerError) as error:
                 why = error.message if isinstance(error, LedgerError) else "it holds a record that cannot be read"
                 raise LedgerError(
                     f"The audit file {self.path} cannot be opened: {why}. Restore the file from a copy."
@@ -270,7 +271,7 @@ class Ledger:
 
 def _opened(seq: int, payload: str) -> Iterator[tuple[int, str, Record]]:
     """Who began a call, and its record; nothing where they cannot be read, of which `verify` tells."""
-    with contextlib.suppress(*projection.UNREADABLE):
+    with contextlib.suppress(*UNREADABLE):
         fields = json.loads(payload)
         yield seq, str(fields["owner"]), record_of(fields["record"])
 

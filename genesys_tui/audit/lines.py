@@ -11,9 +11,9 @@ import json
 from typing import Any, NamedTuple
 
 from genesys_tui.audit.canonical import canonical
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.events import ENDS
 from genesys_tui.audit.jsonl import Kept, line_beside, line_of
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.shapes import DEFAULTS, encoded
 from genesys_tui.audit.texts import prove
 from genesys_tui.sanitize import sanitized_line

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from genesys_tui.audit import comparison, log, projection
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.database import Database
 
 EVENTS = 4096
@@ -112,14 +113,14 @@ def _rows(db: sqlite3.Connection, starts: Sequence[int], ends: dict[int, int]) -
     for start in starts:
         end = ends.get(start)
         if event := db.execute(query, (end or start, start)).fetchone():
-            with contextlib.suppress(*projection.UNREADABLE):
+            with contextlib.suppress(*UNREADABLE):
                 yield start, end, *projection.row_of(json.loads(event[0])["record"])
 
 
 def _put_right_what_was_erased(db: sqlite3.Connection) -> None:
     erased = set()
     for (payload,) in db.execute("SELECT payload FROM events WHERE kind = 'erase'"):
-        with contextlib.suppress(*projection.UNREADABLE):
+        with contextlib.suppress(*UNREADABLE):
             erased.add(projection.began(json.loads(payload)))
     shown = {start for (start,) in db.execute("SELECT start_seq FROM calls WHERE erased IS NOT 0")}
     wrong = [(int(start in erased), start) for start in erased ^ shown]

@@ -11,6 +11,9 @@ import re
 import sqlite3
 from typing import Any
 
+from genesys_tui.audit.damage import UNREADABLE
+from genesys_tui.audit.folding import folded
+
 VERSION = 3
 """Of the columns. A projection of another version is made anew."""
 
@@ -43,9 +46,6 @@ SORTED = (
 
 UNMEASURED = -1
 """A rate or time that could not be measured. Unlike NULL it has a place in every order."""
-
-UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
-"""What reading an event raises that somebody tampered with."""
 
 _LARGEST = 2**63 - 1
 
@@ -257,28 +257,6 @@ def _add_columns(db: sqlite3.Connection) -> bool:
                 db.execute(query, (value, seq, seq))
     db.execute("UPDATE projected SET version = ?", (VERSION,))
     return True
-
-
-def folded(texts: dict[str, str | bytes]) -> str:
-    """An event's texts as the index has them, but for those that cannot be read."""
-    return "\n".join(filter(None, (_searched(part, texts[part]) for part in sorted(texts))))
-
-
-def _searched(part: str, body: str | bytes) -> str:
-    try:
-        return searched(part, body)
-    except UNREADABLE:
-        return ""
-
-
-def searched(part: str, body: str | bytes) -> str:
-    """What of a text is searched, folded: contents of messages, replies, and the error's message."""
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-    if part == "prompt":
-        text = "\n".join(message["content"] for message in json.loads(text))
-    elif part == "said":
-        text = json.loads(text).get("error", "")
-    return text.casefold().encode("utf-8", "replace").decode()
 
 
 def forget(db: sqlite3.Connection, event: tuple[int, dict[str, Any]], texts: dict[str, str | bytes]) -> None:

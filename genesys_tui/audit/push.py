@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from genesys_tui.audit import log, otlp
 from genesys_tui.audit.collector import Answer, Collector, Refused
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.database import Database
 from genesys_tui.audit.destination import Destination
 from genesys_tui.audit.history import History, Texts
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.reading import damaged
 from genesys_tui.errors import LedgerError
 from genesys_tui.sanitize import sanitized_line

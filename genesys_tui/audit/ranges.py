@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from genesys_tui.audit import comparison, projection
 from genesys_tui.audit.chain import DOMAIN, NOTHING
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.merkle import levels_of, subtrees_of
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.proofs import flaws
 
 RANGE = 2**15

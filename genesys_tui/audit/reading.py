@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from genesys_tui.audit import log, projection
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.events import record_of
 from genesys_tui.audit.filters import Filter
 from genesys_tui.audit.records import Record
@@ -128,7 +129,7 @@ def _call(row: tuple[Any, ...], texts: dict[str, str]) -> Call:
         said = _ERASED if row[2] else texts.get("said", "")
         record = record_of(parsed(row[3])["record"], said)
         return Call(record, json.loads(texts.get("prompt", "[]")), texts.get("reply", ""), bool(row[2]))
-    except projection.UNREADABLE:
+    except UNREADABLE:
         raise damaged() from None
 
 

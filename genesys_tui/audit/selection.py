@@ -7,9 +7,11 @@ import sqlite3
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.events import microseconds
 from genesys_tui.audit.filters import Filter
-from genesys_tui.audit.projection import UNREADABLE, searched, storable
+from genesys_tui.audit.folding import searched
+from genesys_tui.audit.projection import storable
 from genesys_tui.errors import LedgerError
 
 MOST_TRIGRAMS = 6

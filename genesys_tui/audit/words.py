@@ -12,7 +12,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from genesys_tui.audit import log, projection
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.database import Database
+from genesys_tui.audit.folding import folded
 from genesys_tui.errors import LedgerError
 
 STEP = 256
@@ -94,8 +96,8 @@ class Words:
         events = db.execute(query, (self.seq, most)).fetchall()
         for number, payload in events:
             rows = db.execute("SELECT part, body FROM texts WHERE seq = ? AND body IS NOT NULL", (number,))
-            with contextlib.suppress(*projection.UNREADABLE):
-                if words := projection.folded(dict(rows.fetchall())):
+            with contextlib.suppress(*UNREADABLE):
+                if words := folded(dict(rows.fetchall())):
                     db.execute(_INSERT, (projection.place_of(number, json.loads(payload)), words))
             self.seq = number
         if len(events) == most:

@@ -11,10 +11,10 @@ from audit.made import hurried, write
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.history import History
 from genesys_tui.audit.jsonl import _record, call_fields, fields_of_stored, jsonl
 from genesys_tui.audit.ledger import Ledger
-from genesys_tui.audit.projection import UNREADABLE
 from genesys_tui.audit.records import RecordedError
 from genesys_tui.audit.shapes import _KNOWN, encoded
 
