@@ -114,6 +114,11 @@ class Ledger:
         finally:
             self._clean(tell)
 
+    def others_of(self, request_id: str) -> list[str]:
+        """The other calls of its conversation that ``erase`` takes, the newest first. Raises LedgerError."""
+        with self._db.reading() as db:
+            return reading.others_of(db, request_id)
+
     def get(self, request_id: str) -> Call:
         """One call, by its request id or the beginning of it. Raises LedgerError for none or several."""
         with self._db.reading() as db:

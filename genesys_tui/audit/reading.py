@@ -97,6 +97,30 @@ def get(db: sqlite3.Connection, request_id: str) -> Call:
     return calls_of(db, rows[:1])[0].call
 
 
+def others_of(db: sqlite3.Connection, request_id: str) -> list[str]:
+    """The other ended calls of a call's conversation that are not erased, the newest first; none where it is of none.
+
+    Reads no texts. Raises LedgerError.
+    """
+    query = (
+        "SELECT e.payload FROM calls AS named CROSS JOIN calls AS c ON c.conversation = named.conversation"
+        " CROSS JOIN events AS e ON e.seq = coalesce(c.end_seq, c.start_seq)"
+        " WHERE named.request_id = ? AND named.conversation > ''"
+        " AND (c.request_id = named.request_id OR (c.end_seq IS NOT NULL AND NOT c.erased))"
+        " ORDER BY c.start_seq DESC"
+    )
+    named = projection.storable(request_id)
+    rows = db.execute(query, (named,))
+    try:
+        found = [record_of(parsed(payload)["record"]) for (payload,) in rows]
+    except projection.UNREADABLE:
+        raise damaged() from None
+    conversation = next((each.conversation_id for each in found if projection.storable(each.request_id) == named), "")
+    # The table cannot hold half a character, and takes another conversation for the same.
+    same = [each.request_id for each in found if conversation and each.conversation_id == conversation]
+    return [each for each in same if projection.storable(each) != named]
+
+
 def place_of(db: sqlite3.Connection, request_id: str) -> Place:
     """Where a call stands. Raises LedgerError."""
     query = (

@@ -229,6 +229,42 @@ def test_several_are_erased_at_once_as_far_as_they_can_be(tmp_path: Path) -> Non
     assert trigrams(path) == set()
 
 
+def test_the_others_of_a_conversation_are_those_that_can_be_erased(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db") as ledger:
+        for name in ("first", "erased", "second"):
+            write(ledger, name)
+        ledger.erase("erased")
+        ledger.start(record("running"), [{"role": "user", "content": "Hi"}])
+        write(ledger, "alone", conversation_id="")
+        write(ledger, "alone, too", conversation_id="")
+        write(ledger, "half", conversation_id="x\udc00")
+        write(ledger, "whole", conversation_id="x?")
+        write(ledger, "another half", conversation_id="x\udc01")
+        write(ledger, "the same half", conversation_id="x\udc00")
+        names = ("first", "erased", "running", "alone", "half", "whole", "nobody")
+        assert {name: ledger.others_of(name) for name in names} == {
+            "first": ["second"],
+            "erased": ["second", "first"],
+            "running": ["second", "first"],
+            "alone": [],
+            "half": ["the same half"],
+            "whole": [],
+            "nobody": [],
+        }
+
+
+def test_the_others_of_a_conversation_are_found_without_their_texts(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db") as ledger:
+        for name in ("first", "second"):
+            write(ledger, name)
+        asked: list[str] = []
+        with ledger._db.reading() as db:
+            db.set_trace_callback(asked.append)
+        assert ledger.others_of("first") == ["second"]
+        assert asked, "the test looks where it is"
+        assert not [each for each in asked if "texts" in each]
+
+
 @pytest.mark.parametrize("keeping", ["hash", "none"])
 def test_texts_that_are_not_to_be_kept_are_never_written(keeping: str, journal: None, tmp_path: Path) -> None:
     with Ledger(tmp_path / "l.db", text=keeping) as ledger:  # type: ignore[arg-type]

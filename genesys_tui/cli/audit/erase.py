@@ -21,21 +21,10 @@ def erase(request_id: str, conversation: bool, yes: bool) -> None:
 
     There is no way back. The ledger still verifies, and says that it was erased.
     """
-    from genesys_tui.audit.filters import Filter
-
     with opened() as ledger:
         named = ledger.get(request_id)
         record = named.record
-        # A filter without a conversation means every call, and half a character there may mean another one, too.
-        same = Filter(conversation_id=record.conversation_id)
-        others = [
-            call.record.request_id
-            for call in (ledger.calls(same) if record.conversation_id else ())
-            if not call.erased
-            and call.record.status != "running"
-            and call.record.request_id != record.request_id
-            and call.record.conversation_id == record.conversation_id
-        ]
+        others = ledger.others_of(record.request_id)
         done_already = named.erased and conversation and others
         chosen = [*([] if done_already else [record.request_id]), *(others if conversation else [])]
         if not yes:

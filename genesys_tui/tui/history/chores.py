@@ -40,17 +40,6 @@ def look_at_prompt(ledger: Ledger, request_id: str, deliver: Mailbox, *, edited:
     aside(looked, deliver)
 
 
-def others_of(ledger: Ledger, request_id: str) -> list[str]:
-    """The other ended calls of its conversation that hold texts. Raises LedgerError."""
-    if not (conversation := ledger.get(request_id).record.conversation_id):
-        return []
-    return [
-        call.record.request_id
-        for call in ledger.calls(Filter(conversation_id=conversation))
-        if not call.erased and call.record.status != "running" and call.record.request_id != request_id
-    ]
-
-
 def erase(ledger: Ledger, request_id: str, deliver: Mailbox, *, conversation: bool = False) -> None:
     """Erase what was said in a call, or in every ended call of its conversation. ErasedTexts or Refused follows."""
 
@@ -59,7 +48,7 @@ def erase(ledger: Ledger, request_id: str, deliver: Mailbox, *, conversation: bo
         try:
             calls = [ledger.get(request_id)]
             if conversation:
-                calls += [ledger.get(each) for each in others_of(ledger, request_id)]
+                calls += [ledger.get(each) for each in ledger.others_of(request_id)]
             try:
                 ledger.erase(*(call.record.request_id for call in calls))
             finally:  # also where it went no further than some of them

@@ -182,7 +182,7 @@ class HistoryScreen(BrowsingScreen):
 
     def action_erase(self) -> None:
         """Erase what was said in it, once that is confirmed."""
-        from genesys_tui.tui.history.chores import erase, others_of
+        from genesys_tui.tui.history.chores import erase
         from genesys_tui.tui.history.questions import ALL, EraseQuestion
 
         if (row := self.table.row) is None or self._reader is None:
@@ -197,7 +197,7 @@ class HistoryScreen(BrowsingScreen):
             if answer is not None:
                 erase(ledger, request_id, mailbox_of(self), conversation=answer.text.endswith(f" {ALL}"))
 
-        self.app.push_screen(EraseQuestion(request_id, lambda: len(others_of(ledger, request_id))), answered)
+        self.app.push_screen(EraseQuestion(request_id, lambda: len(ledger.others_of(request_id))), answered)
 
     def on_askable(self, event: Askable) -> None:
         """To the chat, where there is something to ask."""
