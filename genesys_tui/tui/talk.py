@@ -9,7 +9,7 @@ from genesys_tui.config import Settings
 from genesys_tui.conversation import Conversation
 from genesys_tui.exchange import Exchange
 from genesys_tui.past import Past
-from genesys_tui.tui.conversations.erased import Erased, without
+from genesys_tui.tui.conversations.erased import Erased
 from genesys_tui.tui.desk import Desk
 
 
@@ -19,6 +19,8 @@ class Asked:
 
     prompt: str
     before: Conversation
+    reply: str = ""
+    """As far as there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,6 @@ class Cut:
 
     asked: Asked
     request_id: str
-    content: str
 
 
 class Talk:
@@ -36,8 +37,8 @@ class Talk:
     def __init__(self, settings: Settings) -> None:
         self.profile_settings = settings
         """What a conversation begins with."""
-        self.erased: set[Erased] = set()
-        """Prompts and replies of calls that were erased since the start: they are sent no more, whoever quotes them."""
+        self.erased = Erased()
+        """Looked at wherever a conversation, what was asked, or a cut is taken up."""
         self.clear()
 
     def clear(self) -> None:
@@ -57,11 +58,11 @@ class Talk:
         self._conversation = past.conversation
         if (exchange := past.standing) is None:
             return
-        self._asked = Asked(exchange.prompt, Conversation(past.id, exchange.before))
+        self._asked = Asked(exchange.prompt, Conversation(past.id, exchange.before), exchange.content)
         self.last = exchange.records[-1] if exchange.records else None
         cut = next((record for record in reversed(exchange.records) if record.status != "failed"), None)
         if exchange.can_continue and cut:
-            self._cut = Cut(self._asked, cut.request_id, exchange.content)
+            self._cut = Cut(self._asked, cut.request_id)
 
     def fork(self, said: Conversation, settings: Settings | None = None) -> None:
         """Begin a conversation in which this was said already, with these settings or the profile's."""
@@ -72,23 +73,23 @@ class Talk:
     @property
     def conversation(self) -> Conversation:
         """What the next call builds on."""
-        return self._conversation
+        return self._left(self._conversation)
 
     @property
     def can_continue(self) -> bool:
         """Whether the last reply was truncated, with something to go on from."""
-        return self._cut is not None
+        return self._cut is not None and not self._is_erased(self._cut.asked)
 
     @property
     def can_ask_again(self) -> bool:
         """Whether anything was asked."""
-        return self._asked is not None or bool(self._conversation.messages)
+        return bool(self._last_asked().prompt)
 
     @property
     def cut(self) -> tuple[str, str]:
         """The prompt and the reply that can be gone on with; ask ``can_continue`` first."""
         assert self._cut is not None
-        return self._cut.asked.prompt, self._cut.content
+        return self._cut.asked.prompt, self._cut.asked.reply
 
     @property
     def prompt(self) -> str:
@@ -97,7 +98,8 @@ class Talk:
 
     def ask(self, prompt: str, desk: Desk) -> Exchange:
         """The exchange of a prompt. Raises ConfigurationError where no payload can be made of it."""
-        return self._exchange(Asked(prompt, self._conversation), desk)
+        self.erased.said_anew(prompt)
+        return self._exchange(Asked(prompt, self.conversation), desk)
 
     def ask_again(self, desk: Desk) -> Exchange:
         """The exchange that asks the last prompt once more. Where it fails, the reply before it still counts."""
@@ -118,22 +120,33 @@ class Talk:
     def ended(self, record: Record, content: str) -> None:
         """Take in the end of an exchange. One that failed, or said nothing, changes nothing."""
         self.last = record
-        if record.status == "failed" or not content or self._asked is None:
+        asked = self._asked
+        if record.status == "failed" or not content or asked is None:
             return
-        self._conversation = self._asked.before.with_reply(self._asked.prompt, content)
-        self._cut = Cut(self._asked, record.request_id, content) if record.truncated else None
+        if self._cut and self._is_erased(self._cut.asked):  # while it was gone on with
+            self.erased.update([(asked.prompt, content)])
+        else:
+            self.erased.said_anew(asked.prompt, content)
+        self._asked = replace(asked, reply=content)
+        self._conversation = asked.before.with_reply(asked.prompt, content)
+        self._cut = Cut(self._asked, record.request_id) if record.truncated else None
 
     def _exchange(self, asked: Asked, desk: Desk, cut: Cut | None = None) -> Exchange:
-        before = replace(asked.before, messages=without(asked.before.messages, self.erased))
-        asked = replace(asked, before=before)
+        before = self._left(asked.before)
         payload = self.settings.payload(*before.asking(asked.prompt))
-        self._asked, self._cut = asked, cut
-        context = self.settings.context(asked.before.id, cut.request_id if cut else None)
+        self._asked, self._cut = replace(asked, before=before), cut
+        context = self.settings.context(before.id, cut.request_id if cut else None)
         gateway = desk.gateway.reading(self.settings.profile.content_mode)
-        return Exchange(payload, gateway, desk.ledger, context, before=cut.content if cut else None)
+        return Exchange(payload, gateway, desk.ledger, context, before=cut.asked.reply if cut else None)
 
     def _last_asked(self) -> Asked:
-        if self._asked:
+        if self._asked and not self._is_erased(self._asked):
             return self._asked
-        prompt, before = self._conversation.rewound()
-        return Asked(prompt, before)
+        prompt, before = self.conversation.rewound()
+        return Asked(prompt, before, self.conversation.messages[-1].content if prompt else "")
+
+    def _left(self, said: Conversation) -> Conversation:
+        return replace(said, messages=self.erased.filter(said.messages))
+
+    def _is_erased(self, asked: Asked) -> bool:
+        return self.erased.holds(asked.prompt, asked.reply)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from genesys_tui.tui.conversations.erased import Erased, past_without
+from genesys_tui.tui.conversations.erased import Pair
 from genesys_tui.tui.conversations.messages import CallOpened, Reread
 from genesys_tui.tui.conversations.screen import SHOWN, ConversationScreen
 
@@ -20,10 +20,15 @@ class RereadingScreen(ConversationScreen):
 
     _to_reread = False
 
-    def forget(self, conversation_id: str, erased: Collection[Erased]) -> None:
-        """Calls of this conversation were erased. As if it were opened again, but what it is asked with stays."""
+    def forget(self, conversation_id: str, erased: Collection[Pair]) -> None:
+        """Calls of this conversation were erased. As if it were opened again, but what it is asked with stays.
+
+        Another one that quotes them is shown anew, too.
+        """
+        before = self._talk.conversation
         self._talk.erased.update(erased)
-        if conversation_id and conversation_id == self._talk.conversation.id:
+        ours = conversation_id == before.id or self._talk.conversation != before
+        if ours or any(self._talk.erased.holds(said.prompt, said.reply) for said in self.transcript.said):
             self._to_reread = True
             self._reread()
 
@@ -35,7 +40,7 @@ class RereadingScreen(ConversationScreen):
         """Show what is left, and go on from there."""
         if not self.busy and event.past.id == self._talk.conversation.id:
             self._to_reread = False
-            self._go_on_with(event.past, event.calls, self._talk.settings)
+            self._go_on_with(event.past if event.past.exchanges else self._quoted(), event.calls, self._talk.settings)
 
     def open_call(self, conversation_id: str, request_id: str) -> None:
         """Go on with a conversation where it ended, but show that call of it."""
@@ -56,11 +61,18 @@ class RereadingScreen(ConversationScreen):
     def _go_on_with(self, read: Past, calls: int, settings: Settings) -> None:
         from genesys_tui.tui.conversations.showing import first_call, show
 
-        past = past_without(read, self._talk.erased)
+        past = self._talk.erased.past(read)
         self._shown = (past.id, calls, past.earlier, first_call(past))
         self._talk.resume(past, settings)
         show(past, self.transcript, self.keys)
         self._changed()
+
+    def _quoted(self) -> Past:
+        """A fork that no call was made in yet: the ledger does not know it."""
+        from genesys_tui.past import Past, quoted
+
+        said = self._talk.conversation
+        return Past(said.id, quoted(said.messages))
 
     def _reread(self) -> None:
         if self._to_reread and not self.busy:

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 
-from genesys_tui.tui.conversations.erased import past_without
 from genesys_tui.tui.conversations.messages import ChoreDone, ExchangeRead, ForksRead, PastRead, ReadRefused
 from genesys_tui.tui.naming import name_of
 from genesys_tui.tui.parameters.screen import ParametersScreen
@@ -132,7 +131,7 @@ class ConversationScreen(ParametersScreen):
 
     def action_ask_again(self) -> None:
         """Ask the last prompt once more."""
-        if self.desk and self._is_free() and self.may_send(self.action_ask_again):
+        if self.desk and self._is_free() and self._talk.can_ask_again and self.may_send(self.action_ask_again):
             prompt, self._unanswered = self._talk.prompt, ""
             exchange = self._talk.ask_again(self.desk)
             self.transcript.begin(prompt)
@@ -210,7 +209,7 @@ class ConversationScreen(ParametersScreen):
 
         if not self._is_free():
             return
-        past, (_, _, _, first) = past_without(event.past, self._talk.erased), self._shown
+        past, (_, _, _, first) = self._talk.erased.past(event.past), self._shown
         more = event.calls > SHOWN and past.id == self._talk.conversation.id
         self._shown = (past.id, event.calls, past.earlier, first_call(past))
         if more and show_earlier(past, first, self.transcript, self.keys):
@@ -224,7 +223,7 @@ class ConversationScreen(ParametersScreen):
         """Let one be chosen."""
         from genesys_tui.tui.conversations.forks import Forks
 
-        self.app.push_screen(Forks(event.past), self._forked)
+        self.app.push_screen(Forks(self._talk.erased.past(event.past)), self._forked)
 
     def on_exchange_read(self, event: ExchangeRead) -> None:
         """Go another way after it, or in its place."""
@@ -256,6 +255,7 @@ class ConversationScreen(ParametersScreen):
             return
         prompt, said = exchange.prompt, Conversation(messages=exchange.after if exchange.content else exchange.before)
         self._talk.fork(said, self._settings_of(exchange))
+        said = self._talk.conversation  # without what was erased
         show(Past(said.id, quoted(said.messages)), self.transcript, self.keys)
         if ask:
             if self.may_send(lambda: self._ask(prompt), lambda: self.prompt.give_back(prompt), IN_THE_EDITOR):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from textual.message import Message
 
 from genesys_tui.audit.events import moment
@@ -10,7 +12,8 @@ from genesys_tui.audit.ledger import Call, Ledger
 from genesys_tui.audit.reading import damaged
 from genesys_tui.audit.rows import Row
 from genesys_tui.errors import GenesysError
-from genesys_tui.tui.conversations.erased import Erased
+from genesys_tui.past import exchanges_of
+from genesys_tui.tui.conversations.erased import Pair
 from genesys_tui.tui.history.messages import Askable, ErasedTexts, Refused
 from genesys_tui.tui.mailbox import Mailbox, aside
 from genesys_tui.tui.prompt.earlier import prompt_of
@@ -44,27 +47,54 @@ def erase(ledger: Ledger, request_id: str, deliver: Mailbox, *, conversation: bo
     """Erase what was said in a call, or in every ended call of its conversation. ErasedTexts or Refused follows."""
 
     def erased() -> Message:
-        gone: list[Call] = []
+        of, quotable = "", dict[str, set[Pair]]()
+        gone: list[str] = []
         try:
-            calls = [ledger.get(request_id)]
-            if conversation:
-                calls += [ledger.get(each) for each in ledger.others_of(request_id)]
+            record = ledger.get(request_id).record
+            of = record.conversation_id or ""
+            chosen = [record.request_id, *(ledger.others_of(record.request_id) if conversation else ())]
+            quotable = _quotable(ledger, chosen)
             try:
-                ledger.erase(*(call.record.request_id for call in calls))
+                ledger.erase(*chosen)
             finally:  # also where it went no further than some of them
-                gone = [call for call in calls if ledger.get(call.record.request_id).erased]
+                gone = [each for each in chosen if ledger.get(each).erased]
         except GenesysError as error:
             if gone:
-                deliver(_told(gone))
+                deliver(_told(gone, of, quotable))
             return Refused("chore", error)
-        return _told(gone)
+        return _told(gone, of, quotable)
 
     aside(erased, deliver)
 
 
-def _told(gone: list[Call]) -> Message:
-    first = gone[0].record
-    calls = f"the call {first.request_id[:8]}" if len(gone) == 1 else f"{len(gone):,} calls of the conversation"
-    said: set[Erased] = {(prompt_of(call), call.reply) for call in gone}
-    whole = {(prompt, reply) for prompt, reply in said if prompt and reply}
-    return ErasedTexts(f"What was said in {calls} is erased.", first.conversation_id or "", whole)
+def _quotable(ledger: Ledger, request_ids: list[str]) -> dict[str, set[Pair]]:
+    """By call, the prompts and replies in which others may quote it: its own, and those of calls that go on with it."""
+    told = {each: _Told(ledger.get(each)) for each in request_ids}
+    quotable = {each: {told[each].pair} for each in request_ids}
+    if any(each.cut for each in told.values()):
+        for other in ledger.others_of(request_ids[0]):
+            with suppress(GenesysError):  # one that cannot be read is erased no less
+                told[other] = told.get(other) or _Told(ledger.get(other))
+    for each in told.values():
+        place, passed = each.continues, set[str]()
+        while place in told and place not in passed:  # a ledger of another hand may lead in a circle
+            passed.add(place)
+            quotable.setdefault(place, set()).add(each.pair)
+            place = told[place].continues
+    return quotable
+
+
+class _Told:
+    """What a call tells of its exchange, without the texts before it."""
+
+    def __init__(self, call: Call) -> None:
+        exchange, record = exchanges_of([call])[0], call.record
+        self.pair: Pair = (exchange.prompt, "" if record.status == "failed" else exchange.content)
+        self.continues = record.continues or ""
+        self.cut = record.truncated
+
+
+def _told(gone: list[str], conversation: str, quotable: dict[str, set[Pair]]) -> Message:
+    calls = f"the call {gone[0][:8]}" if len(gone) == 1 else f"{len(gone):,} calls of the conversation"
+    said = {(prompt, reply) for each in gone for prompt, reply in quotable[each] if prompt}
+    return ErasedTexts(f"What was said in {calls} is erased.", conversation, said)

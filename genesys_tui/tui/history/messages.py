@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from genesys_tui.audit.reading import Call
     from genesys_tui.audit.rows import News, Row, Totals
     from genesys_tui.errors import GenesysError
-    from genesys_tui.tui.conversations.erased import Erased
+    from genesys_tui.tui.conversations.erased import Pair
     from genesys_tui.tui.history.listing import Asked
 
 
@@ -117,12 +117,12 @@ class Done(Message):
 class ErasedTexts(Message):
     """What was said in calls was erased."""
 
-    def __init__(self, sentence: str, conversation: str, said: set[Erased]) -> None:
+    def __init__(self, sentence: str, conversation: str, said: set[Pair]) -> None:
         self.sentence = sentence
         self.conversation = conversation
         """Its id; empty where the calls were of none."""
         self.said = said
-        """What was said, so that it can be dropped where it is still held."""
+        """What was said, as conversations quote it, so that it can be dropped where it is still held."""
         super().__init__()
 
 

@@ -167,7 +167,7 @@ class ChatScreen(MorningScreen):
 
     def action_go_on(self) -> None:
         """Continue the truncated reply."""
-        if self.desk and self.may_send(self.action_go_on):
+        if self.desk and self._talk.can_continue and self.may_send(self.action_go_on):
             self._unanswered = ""
             cut, exchange = self._talk.cut, self._talk.go_on(self.desk)
             self.transcript.go_on(*cut)

@@ -7,6 +7,9 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from genesys_tui.conversation import Conversation
+from genesys_tui.gateway.payload import Message
+from genesys_tui.tui.conversations.forks import Forks
 from genesys_tui.tui.history.questions import EraseQuestion
 from genesys_tui.tui.screens.history import HistoryScreen
 
@@ -112,3 +115,86 @@ async def test_what_is_erased_during_a_reply_is_dropped_behind_it(stage: MakeSta
         await it.send(pilot, "go on then")
         await it.until(pilot, lambda: len(it.records) == 3)
         assert sent(it) == ["something long", "go on then"]
+
+
+async def fork(it: Stage, pilot: Pilot[Any]) -> None:
+    """After the last call of the open conversation."""
+    conversation = it.app.chat._talk.conversation.id
+    it.app.chat.fork_this()
+    await it.until(pilot, lambda: isinstance(it.app.screen, Forks) and it.app.screen.focused)
+    await pilot.press("enter")
+    await it.until(pilot, lambda: it.app.chat._talk.conversation.id != conversation)
+
+
+async def test_a_fork_neither_shows_nor_asks_what_was_erased(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "one")
+        await it.ask(pilot, "the secret is zulu")
+        await fork(it, pilot)
+        assert prompts(it) == ["one", "the secret is zulu"]
+        await erase(it, pilot, 0, others=1)
+        await it.until(pilot, lambda: prompts(it) == ["one"])
+        await pilot.press("ctrl+t")
+        await it.until(pilot, lambda: len(it.records) == 3 and not it.app.chat.busy)
+        assert sent(it) == ["one"]
+
+
+async def test_a_fork_that_goes_on_is_shown_without_what_was_erased(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "one")
+        await it.ask(pilot, "the secret is zulu")
+        await fork(it, pilot)
+        await it.ask(pilot, "elsewhere")
+        await erase(it, pilot, 1, others=1)
+        await it.until(pilot, lambda: prompts(it) == ["one", "elsewhere"])
+        await it.ask(pilot, "go on then")
+        assert sent(it) == ["one", "elsewhere", "go on then"]
+
+
+async def test_what_only_begins_as_what_was_erased_is_still_sent(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "the secret is zulu")
+        await pilot.press("ctrl+n")
+        longer = it.ledger.get(it.records[0].request_id).reply + " and more"
+        said = [Message(role="user", content="the secret is zulu"), Message(role="assistant", content=longer)]
+        it.app.chat._talk.fork(Conversation(messages=tuple(said)))
+        await it.ask(pilot, "go on then")
+        await erase(it, pilot, 1)
+        await it.ask(pilot, "and then")
+        assert sent(it) == ["the secret is zulu", "go on then", "and then"]
+
+
+async def test_the_beginning_of_a_reply_that_was_gone_on_with_is_erased_with_the_whole(stage: MakeStage) -> None:
+    it = stage("truncated:1", tokens=80)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "the secret is zulu")
+        await pilot.press("ctrl+g")
+        await it.until(pilot, lambda: len(it.records) == 2 and not it.app.chat.busy)
+        await it.ask(pilot, "another thing")
+        await fork(it, pilot)
+        assert prompts(it) == ["the secret is zulu", "another thing"]
+        await erase(it, pilot, 2, others=2)
+        await it.until(pilot, lambda: prompts(it) == ["another thing"])
+        await it.ask(pilot, "go on then")
+        assert sent(it) == ["another thing", "go on then"]
+
+
+async def test_a_reply_is_gone_on_with_no_more_when_its_beginning_is_erased(stage: MakeStage) -> None:
+    it = stage("truncated:1", tokens=80)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "the secret is zulu")
+        assert it.app.chat._talk.can_continue
+        await erase(it, pilot, 0)
+        assert not it.app.chat._talk.can_continue
+        await pilot.press("ctrl+g")
+        await it.ask(pilot, "go on then")
+        assert sent(it) == ["go on then"]
+        assert len(it.records) == 2
