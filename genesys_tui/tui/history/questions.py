@@ -67,7 +67,8 @@ class EraseQuestion(Question):
 
     def __init__(self, request_id: str, count_others: Callable[[], int]) -> None:
         self._beginning = sanitized_line(request_id)[:CONFIRMED_BY]
-        self._all = f"{self._beginning} {ALL}"
+        self.whole = f"{self._beginning} {ALL}"
+        """The answer that means the conversation."""
         self._count = count_others
         self._others: int | None = None
         super().__init__("Erase what was said", "", self._told("Looking for other calls that may repeat it…"))
@@ -80,7 +81,7 @@ class EraseQuestion(Question):
         """Say it, where it was not refused something meanwhile."""
         self._others = event.others
         calls = f"{event.others:,} other ended call{'s' * (event.others != 1)} of its conversation may repeat it"
-        words = f"{calls}: to erase everything there, type {self._all} and Enter." if event.others else ""
+        words = f"{calls}: to erase everything there, type {self.whole} and Enter." if event.others else ""
         self.note.update(Content(self._told(words or "No other ended call of its conversation holds texts.")))
 
     def on_refused(self, event: Refused) -> None:
@@ -89,10 +90,10 @@ class EraseQuestion(Question):
 
     def objections(self, text: str) -> tuple[str, str]:
         """Anything else."""
-        if text == self._beginning or (text == self._all and self._others):
+        if text == self._beginning or (text == self.whole and self._others):
             return "", ""
         key = name_of(self, "question.leave")
-        more = f", or {self._all} for its whole conversation" if self._others else ""
+        more = f", or {self.whole} for its whole conversation" if self._others else ""
         return f"Nothing is erased. Type {self._beginning}, the beginning of the request id{more}; {key} leaves it.", ""
 
     def _counted(self) -> Message:

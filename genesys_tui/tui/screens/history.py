@@ -183,7 +183,7 @@ class HistoryScreen(BrowsingScreen):
     def action_erase(self) -> None:
         """Erase what was said in it, once that is confirmed."""
         from genesys_tui.tui.history.chores import erase
-        from genesys_tui.tui.history.questions import ALL, EraseQuestion
+        from genesys_tui.tui.history.questions import EraseQuestion
 
         if (row := self.table.row) is None or self._reader is None:
             return
@@ -195,9 +195,10 @@ class HistoryScreen(BrowsingScreen):
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                erase(ledger, request_id, mailbox_of(self), conversation=answer.text.endswith(f" {ALL}"))
+                erase(ledger, request_id, mailbox_of(self), conversation=answer.text == question.whole)
 
-        self.app.push_screen(EraseQuestion(request_id, lambda: len(ledger.others_of(request_id))), answered)
+        question = EraseQuestion(request_id, lambda: len(ledger.others_of(request_id)))
+        self.app.push_screen(question, answered)
 
     def on_askable(self, event: Askable) -> None:
         """To the chat, where there is something to ask."""

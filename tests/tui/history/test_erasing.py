@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from audit.made import write
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -89,6 +90,16 @@ async def test_the_whole_conversation_is_erased_where_that_is_typed(stage: MakeS
         assert [call.messages[-1]["content"] for call in kept] == ["of another conversation"]
         assert b"zulu" not in it.ledger.path.read_bytes()
         assert "of another conversation" in it.shown
+
+
+async def test_an_id_that_looks_like_the_whole_conversation_means_its_call_alone(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    for name in ("first", "abcd all of it"):
+        write(it.ledger, name)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await erase(it, pilot, 0, others=1)
+        assert [call.record.request_id for call in it.ledger.calls() if not call.erased] == ["first"]
 
 
 async def test_a_call_without_others_offers_no_conversation(stage: MakeStage) -> None:
