@@ -6,14 +6,15 @@ from collections import deque
 
 from textual import events
 from textual.app import App
+from textual.message_pump import MessagePump
 from textual.timer import Timer
 from textual.widget import Widget
 
 UNDER_WAY = 64
 """Keys of which it is known whom they were for: more than come at once."""
 
-TURNED = 1.0
-"""Seconds after which a key that turns the screen has been lost: what was typed behind it waits no longer."""
+TURNED = 30.0
+"""Seconds that a screen may take to be turned to, or left: what was typed behind that key is dropped then."""
 
 
 class Aiming(App[int]):
@@ -22,6 +23,7 @@ class Aiming(App[int]):
     Textual sends each key to who has the focus as it comes. A slash that opens a line to type in, and a word behind it
     in the same burst, as a slow connection delivers them, would be commands of the list that had the focus before.
     What is typed behind a key that turns to another screen waits until it is turned to: it would be for the old one.
+    Where that key is lost, or its screen does not come in time, it is dropped, and that is said.
     """
 
     def __init__(self, ansi_color: bool | None = None) -> None:
@@ -43,8 +45,15 @@ class Aiming(App[int]):
             self._behind.append(event)
         else:
             if isinstance(event, events.Key) and self._turns(event):
-                self._turning, self._patience = event, self.set_timer(TURNED, self._turned)
-            await self._aimed(event)
+                self._turning, self._patience = event, self.set_timer(TURNED, self._not_turned)
+                target = self.focused or self.screen
+                await self._aimed(event)
+                if event.is_forwarded:
+                    self._follow(event, target)
+                else:  # it was obeyed at once
+                    await self._turned()
+            else:
+                await self._aimed(event)
 
     async def _aimed(self, event: events.Event) -> None:
         """Remember for whom a key was; one that comes back may be for another by now."""
@@ -70,11 +79,26 @@ class Aiming(App[int]):
         actions = [each.action for _, bindings in chain for each in bindings.key_to_bindings.get(event.key, ())]
         return any(action.removeprefix("app.").startswith("look(") for action in actions)
 
+    def _follow(self, key: events.Key, at: MessagePump | None) -> None:
+        """Go behind a key, from who has it to the app: where it does not come out in front, it is lost."""
+        if key is self._turning and not (at and at.call_later(self._follow, key, at._parent)):
+            self._not_turned()
+
     async def _turned(self) -> None:
         """Hand out what waited, in its order."""
+        for event in self._waited():
+            await self.on_event(event)
+
+    def _not_turned(self) -> None:
+        """Drop what waited."""
+        if self._waited():
+            self.bell()
+            self.notify("The screen did not change: what was typed for the other one is dropped.", severity="warning")
+
+    def _waited(self) -> list[events.Event]:
+        """What waited; nothing does any longer."""
         if self._patience:
             self._patience.stop()
         self._turning, self._patience = None, None
         behind, self._behind = self._behind, []
-        for event in behind:
-            await self.on_event(event)
+        return behind

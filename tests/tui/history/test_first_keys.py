@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
+from genesys_tui.tui import aiming
 from genesys_tui.tui.screens.history import HistoryScreen
 
 from ..conftest import MakeStage, Stage
@@ -33,7 +36,7 @@ async def test_a_filter_typed_behind_the_first_f3_is_a_filter(stage: MakeStage, 
         await it.until(pilot, lambda: isinstance(it.app.screen, HistoryScreen) and it.app.screen.filter_line.value)
         screen = it.app.screen
         assert isinstance(screen, HistoryScreen)
-        await it.until(pilot, lambda: screen.filter_line.value == "tun", seconds=3)
+        await it.until(pilot, lambda: screen.filter_line.value == "tun")
         assert it.app.chat.prompt.text == ""
         assert len(it.records) == 1, "t would ask again"
 
@@ -45,6 +48,89 @@ async def test_keys_behind_the_way_back_are_for_the_chat(stage: MakeStage, pace:
         await it.ready(pilot)
         await it.ask(pilot)
         await typed(it, pilot, "f3 f3 o f3 f2 n f4 f4 e", pace)
-        await it.until(pilot, lambda: it.app.chat.prompt.text == "one", seconds=5)
+        await it.until(pilot, lambda: it.app.chat.prompt.text == "one")
         assert it.app.current_mode == "chat"
         assert len(it.records) == 1
+
+
+class SlowHistory(HistoryScreen):
+    """As on a busy machine."""
+
+    async def on_mount(self) -> None:
+        """Take longer than anybody who types."""
+        await asyncio.sleep(1.5)
+
+
+def slow(it: Stage) -> None:
+    it.app._make_history = lambda: SlowHistory(lambda: it.app.chat.desk)  # type: ignore[method-assign]
+
+
+async def test_keys_wait_as_long_as_a_screen_takes_to_be_mounted(stage: MakeStage) -> None:
+    it = stage()
+    slow(it)
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot)
+        await typed(it, pilot, "f3 f3 t w o", 0)
+        await it.until(pilot, lambda: it.app.chat.prompt.text == "two")
+        assert it.app.current_mode == "chat"
+        assert len(it.records) == 1, "t would ask again"
+
+
+async def test_keys_wait_as_long_as_a_screen_takes_to_be_left(stage: MakeStage) -> None:
+    class Busy(Input):
+        async def on_key(self, event: events.Key) -> None:
+            if event.key == "f3":
+                await asyncio.sleep(1.5)
+
+    it = stage()
+    slow(it)
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot)
+        field = Busy()
+        await it.app.chat.mount(field)
+        field.focus()
+        await it.until(pilot, lambda: it.app.focused is field)
+        await typed(it, pilot, "f3 / t u n", 0)
+        await it.until(pilot, lambda: isinstance(it.app.screen, HistoryScreen) and it.app.screen.is_mounted)
+        screen = it.app.screen
+        assert isinstance(screen, HistoryScreen)
+        await it.until(pilot, lambda: screen.filter_line.value == "tun")
+        assert (field.value, it.app.chat.prompt.text) == ("", "")
+
+
+async def test_keys_behind_one_that_turns_too_late_are_dropped_and_that_is_said(
+    stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aiming, "TURNED", 0.1)
+    it = stage()
+    slow(it)
+    async with it.app.run_test(size=(120, 40), notifications=True) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot)
+        await typed(it, pilot, "f3 f3 t w o", 0)
+        await it.until(pilot, lambda: "is dropped" in it.screen and it.app.current_mode == "chat")
+        await pilot.press("x")
+        await it.until(pilot, lambda: it.app.chat.prompt.text == "x")
+        assert len(it.records) == 1, "t would ask again"
+
+
+async def test_keys_behind_one_that_is_lost_are_dropped_at_once(stage: MakeStage) -> None:
+    class Greedy(Input):
+        def on_key(self, event: events.Key) -> None:
+            if event.key == "f3":
+                event.stop()
+
+    it = stage()
+    async with it.app.run_test(size=(120, 40), notifications=True) as pilot:
+        await it.ready(pilot)
+        field = Greedy()
+        await it.app.chat.mount(field)
+        field.focus()
+        await it.until(pilot, lambda: it.app.focused is field)
+        await typed(it, pilot, "f3 t w o", 0)
+        await it.until(pilot, lambda: "is dropped" in it.screen, seconds=aiming.TURNED / 2)
+        await pilot.press("x")
+        await it.until(pilot, lambda: field.value == "x")
+        assert it.app.chat.prompt.text == ""
