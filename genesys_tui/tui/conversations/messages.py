@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -64,12 +64,12 @@ class ForksRead(Message):
 
 
 class ExchangeRead(Message):
-    """The exchange that one call made was read."""
+    """The exchange that one call made was read, to be asked again."""
 
-    def __init__(self, exchange: PastExchange, wanted: Literal["fork", "ask", "edit"] = "fork") -> None:
+    def __init__(self, exchange: PastExchange, edited: bool) -> None:
         self.exchange = exchange
-        self.wanted = wanted
-        """What is to be done with it."""
+        self.edited = edited
+        """Whether it is to be edited before it is asked again."""
         super().__init__()
 
 

@@ -165,15 +165,10 @@ class ConversationScreen(ParametersScreen):
         if self._is_free():
             self._read(lambda kept: ForksRead(kept.past(conversation_id, MOST_FORKS)))
 
-    def fork_call(self, request_id: str) -> None:
-        """Begin another conversation after that call."""
-        if self._is_free():
-            self._read(lambda kept: ExchangeRead(kept.exchange(request_id)))
-
     def ask_call_again(self, request_id: str, *, edited: bool = False) -> None:
         """Ask once more what that call asked, with its settings, in another conversation; ``edited`` first."""
         if self._is_free():
-            self._read(lambda kept: ExchangeRead(kept.exchange(request_id), "edit" if edited else "ask"))
+            self._read(lambda kept: ExchangeRead(kept.exchange(request_id), edited))
 
     def fork_this(self) -> None:
         """Choose a call of this conversation, and begin another one after it."""
@@ -226,13 +221,13 @@ class ConversationScreen(ParametersScreen):
         self.app.push_screen(Forks(self._talk.erased.past(event.past)), self._forked)
 
     def on_exchange_read(self, event: ExchangeRead) -> None:
-        """Go another way after it, or in its place."""
+        """Go another way in its place."""
         exchange = event.exchange
-        if event.wanted != "fork" and not exchange.prompt:
+        if not exchange.prompt:
             self._tell("What was asked in this call is not kept: it cannot be asked again.", "warning")
             return
         # Without its reply, a fork begins before the call, with the prompt in the editor.
-        self._forked(exchange if event.wanted == "fork" else replace(exchange, content=""), event.wanted == "ask")
+        self._forked(replace(exchange, content=""), not event.edited)
 
     def on_chore_done(self, event: ChoreDone) -> None:
         """Say so."""

@@ -190,8 +190,6 @@ async def test_a_fork_goes_its_own_way_after_any_call(stage: MakeStage) -> None:
         assert [content for role, content in sent(it) if role == "user"] == ["one", "two", "elsewhere"]
         ids = [record.conversation_id for record in it.records]
         assert ids[0] != ids[1] == ids[3]
-        it.app.chat.fork_call(it.records[3].request_id)
-        await it.until(pilot, lambda: "two" not in it.shown and "one" in it.shown)
 
 
 async def test_a_name_is_given_and_shown(stage: MakeStage) -> None:
