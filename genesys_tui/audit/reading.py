@@ -113,7 +113,7 @@ def others_of(db: sqlite3.Connection, request_id: str) -> list[str]:
     rows = db.execute(query, (named,))
     try:
         found = [record_of(parsed(payload)["record"]) for (payload,) in rows]
-    except projection.UNREADABLE:
+    except UNREADABLE:
         raise damaged() from None
     conversation = next((each.conversation_id for each in found if projection.storable(each.request_id) == named), "")
     # The table cannot hold half a character, and takes another conversation for the same.

@@ -24,17 +24,21 @@ PAUSE = 0.02
 ANEW = "texts_anew"
 """The table that is being made. Who erases texts drops it: it may hold them already."""
 
+GONE = "texts_gone"
+"""The table that was in use. It goes little by little: at once, others would wait for seconds."""
+
 _TRIES = 5
 
 
 def scrub(database: Database, tell: Callable[[float], None]) -> None:
-    """Have the texts in pages of their own. Raises LedgerError.
+    """Have the texts in pages of their own, in short steps. Raises LedgerError.
 
-    While the new table is put in place, a second or two for a million calls, others wait to write. ``tell`` hears how
-    far it is, from 0 to 1.
+    ``tell`` hears how far it is, from 0 to 1.
     """
+    _empty(database, lambda _: None)  # what a killed program left
     for _ in range(_TRIES):
-        if _copied(database, tell):
+        if _copied(database, lambda share: tell(share / 2)):
+            _empty(database, lambda share: tell((1 + share) / 2))
             return
     raise LedgerError("Texts are being erased all the time. Wait for that, then try again.")
 
@@ -76,7 +80,24 @@ def _put_in_place(db: sqlite3.Connection) -> bool:
     if there != copied:  # an older program erased some, and knows nothing of copies
         drop_anew(db)
         return False
-    db.execute("DROP TABLE texts")
+    db.execute("DROP TRIGGER texts_stay_so")
+    db.execute(f"ALTER TABLE texts RENAME TO {GONE}")
     db.execute(f"ALTER TABLE {ANEW} RENAME TO texts")
     db.execute(schema.GUARDS["texts_stay_so"])
     return True
+
+
+def _empty(database: Database, tell: Callable[[float], None]) -> None:
+    """Give up the pages of the table that was in use."""
+    while True:
+        with database.transaction() as db:
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (GONE,)).fetchone():
+                return
+            # Built from our own words only: every value is bound.
+            first, last = db.execute(f"SELECT min(seq), max(seq) FROM {GONE}").fetchone()  # noqa: S608
+            if first is None:
+                db.execute(f"DROP TABLE {GONE}")
+                return
+            db.execute(f"DELETE FROM {GONE} WHERE seq < ?", (first + STEP,))  # noqa: S608
+        tell(min(0.99, first / last))
+        time.sleep(PAUSE)

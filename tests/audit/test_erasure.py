@@ -275,3 +275,33 @@ def test_texts_that_are_not_to_be_kept_are_never_written(keeping: str, journal: 
             salts = db.execute("SELECT count(*) FROM texts").fetchone()[0]
         assert salts == (2 if keeping == "hash" else 0), "with the salt somebody who has the text can prove it"
     assert verify(tmp_path / "l.db").verdict is Verdict.UNANCHORED
+
+
+def test_a_program_that_is_killed_while_pages_are_given_up_leaves_that_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scrubbing, "STEP", 16)
+    path = tmp_path / "l.db"
+    with hurried(Ledger(path)) as ledger:
+        for number in range(60):
+            write(ledger, f"a{number:02}", "ordinary", "nothing else")
+        said_of(ledger, "secret")
+
+        def stop(share: float) -> None:
+            if share > 0.8:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            ledger.erase("secret", tell=stop)
+        with ledger._db.reading() as db:
+            assert db.execute(f"SELECT count(*) FROM {scrubbing.GONE}").fetchone() > (0,)
+        assert len([*ledger.calls(Filter(search="nothing else"))]) == 60, "none is missing meanwhile"
+    assert verify(path).verdict is Verdict.UNANCHORED
+    with hurried(Ledger(path)) as ledger:
+        end = time.monotonic() + 30
+        while occurrences(tmp_path) and time.monotonic() < end:
+            time.sleep(0.05)
+        ledger.erase("a07")
+        with ledger._db.reading() as db:
+            assert not db.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (scrubbing.GONE,)).fetchone()
+    assert occurrences(tmp_path) == []
