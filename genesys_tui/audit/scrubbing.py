@@ -98,6 +98,6 @@ def _empty(database: Database, tell: Callable[[float], None]) -> None:
             if first is None:
                 db.execute(f"DROP TABLE {GONE}")
                 return
-            db.execute(f"DELETE FROM {GONE} WHERE seq < ?", (first + STEP,))  # noqa: S608
+            db.execute(f"DELETE FROM {GONE} WHERE seq < ?", (first + 4 * STEP,))  # noqa: S608
         tell(min(0.99, first / last))
         time.sleep(PAUSE)

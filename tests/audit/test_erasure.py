@@ -288,7 +288,7 @@ def test_a_program_that_is_killed_while_pages_are_given_up_leaves_that_to_the_ne
         said_of(ledger, "secret")
 
         def stop(share: float) -> None:
-            if share > 0.8:
+            if share > 0.75:
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
