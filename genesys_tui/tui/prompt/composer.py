@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -147,6 +147,13 @@ class Composer(Vertical):
         if not self.prompt.walk.loaded:
             self.prompt.walk.load(event.prompts)
             (self.action_search if self._searching else self.prompt.action_cursor_up)()
+
+    def forget(self, erased: Collection[str]) -> None:
+        """Show these prompts as earlier ones no more, unless another call in the ledger asked the same."""
+        shown = self.prompt.text
+        if (left := self.prompt.walk.forget(erased, shown)) != shown:
+            self.prompt.put(left)
+        self.prompt.show_place()
 
     def on_earlier_refused(self, event: EarlierRefused) -> None:
         """Say why there are none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 
 class Walk:
@@ -34,6 +34,24 @@ class Walk:
         """Take in the prompts of earlier times, the newest first. To be done at the foot."""
         self.prompts = list(dict.fromkeys(prompt for prompt in (*self.prompts, *prompts) if prompt.strip()))
         self.loaded = True
+
+    def forget(self, erased: Collection[str], shown: str) -> str:
+        """Drop these; those of earlier times are to be read anew, as other calls may have asked the same.
+
+        Returns what the editor holds from here on. What was written over one of them goes to the draft.
+        """
+        written = self._written(shown)
+        kept = [0, *(place for place, prompt in enumerate(self.prompts, 1) if prompt not in erased)]
+        draft = _joined({place: text for place, text in written.items() if place not in kept[1:]})
+        self._altered = {new: written[old] for new, old in enumerate(kept) if old in written}
+        self._altered |= {0: draft} if draft else {}
+        self.prompts = [self.prompts[place - 1] for place in kept[1:]]
+        self.loaded = False
+        if self._place in kept[1:]:
+            self._place = kept.index(self._place)
+            return shown
+        self._place, self._original = 0, ""
+        return draft
 
     def go(self, place: int, shown: str) -> str:
         """What stands at a place."""

@@ -224,7 +224,9 @@ class HistoryScreen(BrowsingScreen):
         """Say so; what was erased is read anew, here and in the chat."""
         self.notify(sanitized_line(event.sentence), markup=False)
         self.read_call()
-        cast("GenesysApp", self.app).chat.forget(event.conversation, event.said)
+        chat = cast("GenesysApp", self.app).chat
+        chat.forget(event.conversation, event.said)
+        chat.composer.forget({prompt for prompt, _ in event.said})
 
     def _ask_again(self, *, edited: bool) -> None:
         from genesys_tui.tui.history.chores import look_at_prompt

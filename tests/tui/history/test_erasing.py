@@ -41,6 +41,17 @@ async def erase(it: Stage, pilot: Pilot[Any], row: int, *, others: int = 0, all_
     await pilot.press("f2")
 
 
+async def walked(it: Stage, pilot: Pilot[Any]) -> list[str]:
+    """The earlier prompts, as Up in the empty prompt finds them."""
+    walk = it.app.chat.prompt.walk
+    it.app.chat.prompt.focus()
+    await pilot.press("up")
+    await it.until(pilot, lambda: walk.loaded)
+    found = list(walk.prompts)
+    await pilot.press("down")
+    return found
+
+
 def sent(it: Stage) -> list[str]:
     """The prompts that the last call was made with."""
     return [each["content"] for each in next(iter(it.ledger.calls())).messages if each["role"] == "user"]
@@ -209,3 +220,33 @@ async def test_a_reply_is_gone_on_with_no_more_when_its_beginning_is_erased(stag
         await it.ask(pilot, "go on then")
         assert sent(it) == ["go on then"]
         assert len(it.records) == 2
+
+
+async def test_an_erased_prompt_is_no_earlier_prompt_any_longer(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        for prompt in ("the secret is zulu", "once more", "another thing"):
+            await it.ask(pilot, prompt)
+        await pilot.press("ctrl+n")
+        await it.ask(pilot, "once more")
+        assert await walked(it, pilot) == ["once more", "another thing", "the secret is zulu"]
+        await erase(it, pilot, 3, others=2, all_of_it=True)
+        await it.until(pilot, lambda: it.app.screen is it.app.chat)
+        assert await walked(it, pilot) == ["once more"], "which another call asked, too"
+        await pilot.press("ctrl+r")
+        await it.until(pilot, lambda: "1 of 1" in it.screen)
+        assert "zulu" not in it.screen
+
+
+async def test_an_erased_prompt_that_the_editor_shows_as_an_earlier_one_leaves_it(stage: MakeStage) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=WIDE) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, "the secret is zulu")
+        it.app.chat.prompt.text = "a draft"
+        await pilot.press("up")
+        await it.until(pilot, lambda: it.app.chat.prompt.text == "the secret is zulu")
+        await erase(it, pilot, 0)
+        await it.until(pilot, lambda: it.app.chat.prompt.text == "a draft")
+        assert "earlier prompt" not in it.screen

@@ -46,6 +46,28 @@ def test_blank_and_repeated_prompts_are_left_out() -> None:
     assert walk.prompts == ["now", "then"]
 
 
+def test_what_is_forgotten_is_gone_and_the_walk_goes_on_from_its_place() -> None:
+    walk = _walk("newer", "secret", "older")
+    walk.go(3, "half a thou")
+    assert walk.forget({"secret"}, "older") == "older"
+    assert (walk.prompts, walk.place, walk.loaded) == (["newer", "older"], 2, False)
+    assert walk.go(1, "older") == "newer"
+    assert walk.go(0, "newer") == "half a thou"
+
+
+def test_a_forgotten_prompt_leaves_the_editor_but_not_what_was_written_over_it() -> None:
+    walk = _walk("newer", "secret")
+    walk.go(2, "half a thou")
+    assert walk.forget({"secret"}, "secret") == "half a thou"
+    assert walk.place == 0
+    walk = _walk("newer", "secret", "older")
+    walk.go(1, "")
+    walk.go(2, "newer, better")
+    assert walk.forget({"secret"}, "mine") == "mine"
+    assert walk.go(1, "mine") == "newer, better"
+    assert walk.go(0, "newer, better") == "mine"
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.text("xyz", max_size=3)), max_size=12))
 def test_nothing_written_is_ever_lost(steps: list[tuple[int, str]]) -> None:
     walk = _walk("p1", "p2", "p3")
