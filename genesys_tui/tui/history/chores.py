@@ -43,6 +43,12 @@ def look_at_prompt(ledger: Ledger, request_id: str, deliver: Mailbox, *, edited:
     aside(looked, deliver)
 
 
+def others(ledger: Ledger, request_id: str) -> tuple[int, int]:
+    """How many other calls of a call's conversation can be erased, and how many run. Raises LedgerError."""
+    running = _running(ledger, ledger.get(request_id).record.conversation_id or "")  # one may end meanwhile
+    return len(ledger.others_of(request_id)), len(running)
+
+
 def erase(ledger: Ledger, request_id: str, deliver: Mailbox, *, conversation: bool = False) -> None:
     """Erase what was said in a call, or in every ended call of its conversation. ErasedTexts or Refused follows."""
 
@@ -58,13 +64,22 @@ def erase(ledger: Ledger, request_id: str, deliver: Mailbox, *, conversation: bo
                 ledger.erase(*chosen)
             finally:  # also where it went no further than some of them
                 gone = [each for each in chosen if ledger.get(each).erased]
+            left = {*_running(ledger, of), *(ledger.others_of(record.request_id) if conversation else ())}
         except GenesysError as error:
             if gone:
                 deliver(_told(gone, of, quotable))
             return Refused("chore", error)
-        return _told(gone, of, quotable)
+        return _told(gone, of, quotable, len(left))
 
     aside(erased, deliver)
+
+
+def _running(ledger: Ledger, conversation: str) -> list[str]:
+    """The calls of a conversation that have not ended."""
+    if not conversation:
+        return []
+    calls = ledger.calls(Filter(status="running", conversation_id=conversation))
+    return [call.record.request_id for call in calls if call.record.conversation_id == conversation]
 
 
 def _quotable(ledger: Ledger, request_ids: list[str]) -> dict[str, set[Pair]]:
@@ -94,7 +109,19 @@ class _Told:
         self.cut = record.truncated
 
 
-def _told(gone: list[str], conversation: str, quotable: dict[str, set[Pair]]) -> Message:
+def _told(gone: list[str], conversation: str, quotable: dict[str, set[Pair]], left: int = 0) -> Message:
+    """``left`` is how many calls of the conversation repeat it that could not be erased yet."""
     calls = f"the call {gone[0][:8]}" if len(gone) == 1 else f"{len(gone):,} calls of the conversation"
     said = {(prompt, reply) for each in gone for prompt, reply in quotable[each] if prompt}
-    return ErasedTexts(f"What was said in {calls} is erased.", conversation, said)
+    return ErasedTexts(f"What was said in {calls} is erased.{in_words(left)}", conversation, said, whole=not left)
+
+
+def in_words(running: int) -> str:
+    """What calls that run mean for who erases, as a sentence behind others; empty for none."""
+    if not running:
+        return ""
+    if running == 1:
+        call = "1 other call of its conversation still runs"
+        return f" {call} and will repeat it: erase that one, too, when it has ended."
+    calls = f"{running:,} other calls of its conversation still run"
+    return f" {calls} and will repeat it: erase those, too, when they have ended."

@@ -117,18 +117,22 @@ class Done(Message):
 class ErasedTexts(Message):
     """What was said in calls was erased."""
 
-    def __init__(self, sentence: str, conversation: str, said: set[Pair]) -> None:
+    def __init__(self, sentence: str, conversation: str, said: set[Pair], *, whole: bool = True) -> None:
         self.sentence = sentence
         self.conversation = conversation
         """Its id; empty where the calls were of none."""
         self.said = said
         """What was said, as conversations quote it, so that it can be dropped where it is still held."""
+        self.whole = whole
+        """Whether no call that runs will repeat it."""
         super().__init__()
 
 
 class OthersCounted(Message):
-    """How many other ended calls of a conversation hold what was said."""
+    """How many other calls of a conversation hold what was said."""
 
-    def __init__(self, others: int) -> None:
+    def __init__(self, others: int, running: int) -> None:
         self.others = others
+        """Those that have ended, and can be erased."""
+        self.running = running
         super().__init__()

@@ -11,6 +11,7 @@ from genesys_tui.audit.query import read_moment
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized_line
 from genesys_tui.tui.conversations.question import Question, path_of
+from genesys_tui.tui.history.chores import in_words
 from genesys_tui.tui.history.messages import OthersCounted, Refused
 from genesys_tui.tui.mailbox import aside, mailbox_of
 from genesys_tui.tui.naming import name_of
@@ -58,14 +59,14 @@ class EraseQuestion(Question):
     """Asks for the beginning of a call's request id, so that nothing is erased by a slip.
 
     With ``all`` behind it, every ended call of the conversation is meant; ``count_others`` tells on a thread how many
-    other ones that are, and may raise GenesysError.
+    other ones that are, and how many calls of it still run; it may raise GenesysError.
     """
 
     DEFAULT_CSS = """
     EraseQuestion > Vertical { border: round $error; border-title-color: $text-error; }
     """
 
-    def __init__(self, request_id: str, count_others: Callable[[], int]) -> None:
+    def __init__(self, request_id: str, count_others: Callable[[], tuple[int, int]]) -> None:
         self._beginning = sanitized_line(request_id)[:CONFIRMED_BY]
         self.whole = f"{self._beginning} {ALL}"
         """The answer that means the conversation."""
@@ -82,7 +83,8 @@ class EraseQuestion(Question):
         self._others = event.others
         calls = f"{event.others:,} other ended call{'s' * (event.others != 1)} of its conversation may repeat it"
         words = f"{calls}: to erase everything there, type {self.whole} and Enter." if event.others else ""
-        self.note.update(Content(self._told(words or "No other ended call of its conversation holds texts.")))
+        words = words or "No other ended call of its conversation holds texts."
+        self.note.update(Content(self._told(words + in_words(event.running))))
 
     def on_refused(self, event: Refused) -> None:
         """Say why it cannot be told."""
@@ -98,7 +100,7 @@ class EraseQuestion(Question):
 
     def _counted(self) -> Message:
         try:
-            return OthersCounted(self._count())
+            return OthersCounted(*self._count())
         except GenesysError as error:
             return Refused("chore", error)
 

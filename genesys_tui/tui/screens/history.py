@@ -182,7 +182,7 @@ class HistoryScreen(BrowsingScreen):
 
     def action_erase(self) -> None:
         """Erase what was said in it, once that is confirmed."""
-        from genesys_tui.tui.history.chores import erase
+        from genesys_tui.tui.history.chores import erase, others
         from genesys_tui.tui.history.questions import EraseQuestion
 
         if (row := self.table.row) is None or self._reader is None:
@@ -197,7 +197,7 @@ class HistoryScreen(BrowsingScreen):
             if answer is not None:
                 erase(ledger, request_id, mailbox_of(self), conversation=answer.text == question.whole)
 
-        question = EraseQuestion(request_id, lambda: len(ledger.others_of(request_id)))
+        question = EraseQuestion(request_id, lambda: others(ledger, request_id))
         self.app.push_screen(question, answered)
 
     def on_askable(self, event: Askable) -> None:
@@ -222,7 +222,11 @@ class HistoryScreen(BrowsingScreen):
 
     def on_erased_texts(self, event: ErasedTexts) -> None:
         """Say so; what was erased is read anew, here and in the chat."""
-        self.notify(sanitized_line(event.sentence), markup=False)
+        sentence = sanitized_line(event.sentence)
+        if event.whole:
+            self.notify(sentence, markup=False)
+        else:
+            self.notify(sentence, severity="warning", timeout=15, markup=False)
         self.read_call()
         chat = cast("GenesysApp", self.app).chat
         chat.forget(event.conversation, event.said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from audit.made import record as begun
 from audit.made import write
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -220,6 +221,36 @@ async def test_a_reply_is_gone_on_with_no_more_when_its_beginning_is_erased(stag
         await it.ask(pilot, "go on then")
         assert sent(it) == ["go on then"]
         assert len(it.records) == 2
+
+
+async def test_a_call_that_runs_while_its_conversation_is_erased_is_told_of(stage: MakeStage) -> None:
+    it = stage()
+    write(it.ledger, "first", "the secret is zulu")
+    write(it.ledger, "second")
+    write(it.ledger, "elsewhere", conversation_id="d")
+    it.ledger.start(begun("endless"), [{"role": "user", "content": "the secret is zulu"}])
+    it.ledger.start(begun("of another", conversation_id="d"), [{"role": "user", "content": "else"}])
+    told = "1 other call of its conversation still runs and will repeat it: erase that one, too, when it has ended."
+    async with it.app.run_test(size=WIDE, notifications=True) as pilot:
+        await it.ready(pilot)
+        await pilot.press("f3")
+        await it.until(pilot, lambda: isinstance(it.app.screen, HistoryScreen) and it.app.screen.table.row)
+        screen = it.app.screen
+        assert isinstance(screen, HistoryScreen)
+        await pilot.press("end")
+        await it.until(pilot, lambda: screen.table.row and screen.table.row.request_id == "first")
+        await pilot.press("delete")
+        await it.until(pilot, lambda: isinstance(it.app.screen, EraseQuestion))
+        question = it.app.screen
+        assert isinstance(question, EraseQuestion)
+        await it.until(pilot, lambda: f"Enter. {told}" in str(question.note.content))
+        question.query_one(Input).value = "first all"
+        await pilot.press("enter")
+        notices = it.app._notifications
+        await it.until(pilot, lambda: any(each.message.endswith(f"is erased. {told}") for each in notices))
+        assert {call.record.request_id for call in it.ledger.calls() if not call.erased} == {
+            *("elsewhere", "endless", "of another")
+        }
 
 
 async def test_an_erased_prompt_is_no_earlier_prompt_any_longer(stage: MakeStage) -> None:
