@@ -41,7 +41,8 @@ class Bundle:
 
 
 def bundle_of(case: Case, redact: Callable[[str], str], *, with_texts: bool = False) -> Bundle:
-    """Make the bundle; prompt and reply are in it only ``with_texts``."""
+    """Make the bundle; prompt and reply are in it only ``with_texts``, and never those of an erased call."""
+    with_texts = with_texts and not case.call.erased
     said = () if with_texts else texts_of(case.call)
     case = case if with_texts else quiet(case)
 
@@ -91,7 +92,8 @@ def _heads(heads: Headers) -> dict[str, Any]:
 def _timeline(case: Case) -> Iterator[str]:
     """A line for each event: when it came, and how large it was. Not what was in it."""
     if not case.arrived.moments:
-        yield _line(note="The events are no longer kept; this is what the record tells.")
+        why = "The call was erased" if case.call.erased else "The events are no longer kept"
+        yield _line(note=f"{why}; this is what the record tells.")
         yield from _recorded(case)
         return
     if case.arrived.not_kept:
@@ -158,7 +160,9 @@ def _readme(case: Case, parts: list[Part], with_texts: bool) -> Iterator[str]:
 
 def _kind(case: Case) -> Iterator[str]:
     """What it is made of, in lines that a ticket does not break."""
-    if case.arrived.moments or case.arrived.headers:
+    if case.call.erased:
+        yield "What was said in this call was erased. Made from the record, and the headers where the app has them."
+    elif case.arrived.moments or case.arrived.headers:
         yield "Made from the record and from what arrived: with the headers, and every event that was kept."
     else:
         yield "Made from the record only: there are no headers in it, and no events."

@@ -69,13 +69,14 @@ class Case:
 def case_of(ledger: Ledger, request_id: str, arrived: Callable[[str], Arrived | None] = lambda _: None) -> Case:
     """Read the case of a call; the beginning of its request id will do. Raises LedgerError.
 
-    ``arrived`` knows what arrived during the call of a request id.
+    ``arrived`` knows what arrived during the call of a request id; of an erased one only the headers are taken.
     """
     call = ledger.get(request_id)
     whole_id = call.record.request_id
     place = ledger.place_of(whole_id)._asdict()
     head = ledger.checkpoints.note().text
-    return Case(call, place, head, arrived(whole_id) or NOTHING)
+    came = arrived(whole_id) or NOTHING
+    return Case(call, place, head, Arrived((), came.headers, 0) if call.erased else came)
 
 
 def versions() -> dict[str, str]:

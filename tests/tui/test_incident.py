@@ -237,3 +237,50 @@ async def test_what_is_saved_is_shown_to_the_end_of_each_line(stage: MakeStage, 
         await pilot.pause(0.1)
         lines = [screen.page.render_line(y).text for y in range(30)]
         assert "".join("".join(lines).split()) == "".join(words.split())
+
+
+async def test_of_an_erased_call_neither_texts_nor_what_arrived_are_offered_or_saved(
+    stage: MakeStage, folder: Path
+) -> None:
+    it = stage("diagnostics")
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, PROMPT)
+        (record,) = it.records
+        reply = it.ledger.get(record.request_id).reply
+        it.ledger.erase(record.request_id)
+        screen = await opened(it, pilot)
+        await it.until(pilot, lambda: "What was said in this call was erased" in it.screen)
+        await pilot.press("ctrl+t")
+        await pilot.pause(0.3)
+        assert screen.texts.disabled
+        assert not screen.texts.value
+        assert "What was said in this call was erased" in it.screen
+        before = await shown(it, pilot, screen)
+        after = await saved(it, pilot, folder)
+    assert after == before
+    assert list(after) == ["README.txt", "call.json", "timeline.jsonl"]
+    assert "was erased" in after["README.txt"]
+    everything = "".join(after.values())
+    assert PROMPT not in everything
+    assert reply
+    assert not [place for place in range(0, len(reply), 20) if reply[place : place + 20] in everything]
+    assert '"headers": [\n' in after["call.json"]
+
+
+@pytest.mark.parametrize("ahead", [[], ["ctrl+s"]], ids=["ticked", "ticked and saved"])
+async def test_a_call_that_is_erased_while_its_bundle_is_looked_at_is_offered_no_longer(
+    ahead: list[str], stage: MakeStage, folder: Path
+) -> None:
+    it = stage(tokens=20)
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await it.ask(pilot, PROMPT)
+        screen = await opened(it, pilot)
+        it.ledger.erase(it.records[0].request_id)
+        typed(it, "ctrl+t", *ahead)
+        await it.until(pilot, lambda: "What was said in this call was erased" in it.screen)
+        await pilot.pause(0.3)
+        assert it.app.screen is screen
+        assert (screen.texts.value, screen.texts.disabled, screen.files.option_count) == (False, True, 3)
+        assert not list(folder.iterdir())

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 class BundleMade(Message):
     """This is what would be saved."""
 
-    def __init__(self, bundle: Bundle, with_texts: bool) -> None:
+    def __init__(self, bundle: Bundle, with_texts: bool, erased: bool = False) -> None:
         self.bundle = bundle
         self.with_texts = with_texts
+        self.erased = erased
+        """Whether what was said in the call was erased, so that it is in no bundle."""
         super().__init__()
 
 
@@ -59,15 +61,17 @@ class Incident:
         self._redaction: Redaction | None = None
 
     def make(self, with_texts: bool) -> Message:
-        """The bundle; the call is read once, so that what is shown is what is saved."""
+        """The bundle; the call is read once, so that what is shown is what is saved, and anew once it is erased."""
         try:
-            if self._case is None:
+            if self._case is None or self._ledger.get(self._case.call.record.request_id).erased:
                 self._case = case_of(self._ledger, self.request_id, partial(arrived_in, self._wire))
             if self._redaction is None:
                 self._redaction = Redaction(self._secrets())
         except GenesysError as error:
             return BundleRefused(error)
-        return BundleMade(bundle_of(self._case, self._redaction, with_texts=with_texts), with_texts)
+        erased = self._case.call.erased
+        with_texts = with_texts and not erased
+        return BundleMade(bundle_of(self._case, self._redaction, with_texts=with_texts), with_texts, erased)
 
 
 def saved(bundle: Bundle, file: Path) -> Message:

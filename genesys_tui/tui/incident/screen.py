@@ -27,6 +27,9 @@ from genesys_tui.tui.naming import sign_of
 from genesys_tui.tui.parameters.row import Tick
 from genesys_tui.tui.widgets.options import Options
 
+ERASED = "What was said in this call was erased: neither prompt, reply nor what arrived can be in it."
+"""Why there is less in a bundle."""
+
 
 class IncidentScreen(Modal[Path | None]):
     """Files for a ticket about one call: this shows what is in them, to the letter, before one zip is made of them.
@@ -110,6 +113,8 @@ class IncidentScreen(Modal[Path | None]):
         """Show it, unless another one was asked for meanwhile."""
         if self._made is None:
             self.line.value = sanitized_line(str(Path.cwd() / event.bundle.name))
+        if event.erased:
+            self._close_texts()
         if event.with_texts == self.texts.value:
             self._show(event)
         if event.with_texts == self._wished:
@@ -121,7 +126,15 @@ class IncidentScreen(Modal[Path | None]):
         self.files.add_options(map(_option, event.bundle.parts))
         self.files.highlighted = min(at, len(event.bundle.parts) - 1)
         said = "with prompt and reply" if event.with_texts else "without prompt and reply"
-        self._say(f"What is shown here is what is saved, {said}: {size(event.bundle.size)}.")
+        why = f"{ERASED} " if event.erased else ""
+        self._say(f"{why}What is shown here is what is saved, {said}: {size(event.bundle.size)}.")
+
+    def _close_texts(self) -> None:
+        """There are none to be had. Where they were to be saved, the operator looks first at what is."""
+        with self.prevent(Tick.Changed):
+            self.texts.value = False
+        self.texts.disabled = True
+        self._wished = None if self._wished else self._wished
 
     def on_option_list_option_highlighted(self, event: Options.OptionHighlighted) -> None:
         """Show that file."""
@@ -160,8 +173,11 @@ class IncidentScreen(Modal[Path | None]):
             self.dismiss(None)
 
     def action_texts(self) -> None:
-        """Take prompt and reply in, or out."""
-        self.texts.toggle()
+        """Take prompt and reply in, or out, where there are any."""
+        if self.texts.disabled:
+            self._say(ERASED)
+        else:
+            self.texts.toggle()
 
     def action_save(self) -> None:
         """Save what is shown; where that is not yet what the tick says, as soon as it is."""
