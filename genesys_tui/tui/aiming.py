@@ -7,6 +7,7 @@ from collections import deque
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -16,6 +17,21 @@ UNDER_WAY = 64
 TURNED = 30.0
 """Seconds that a screen may take to be turned to, or left: what was typed behind that key is dropped then."""
 
+SETTLED = 2.0
+"""Seconds that keys wait, at most, for what a screen reads first."""
+
+
+class Settling(Screen[None]):
+    """A screen on which keys wait until that is read which they are for."""
+
+    @property
+    def settling(self) -> bool:
+        """Whether it is still being read."""
+        return False
+
+    def settle(self) -> None:
+        """Keys wait no longer; the app's ``settled`` is to be called whenever ``settling`` ends otherwise."""
+
 
 class Aiming(App[int]):
     """Gives a letter that nobody took to the field that has the focus by then.
@@ -23,7 +39,8 @@ class Aiming(App[int]):
     Textual sends each key to who has the focus as it comes. A slash that opens a line to type in, and a word behind it
     in the same burst, as a slow connection delivers them, would be commands of the list that had the focus before.
     What is typed behind a key that turns to another screen waits until it is turned to: it would be for the old one.
-    Where that key is lost, or its screen does not come in time, it is dropped, and that is said.
+    Where that key is lost, or its screen does not come in time, it is dropped, and that is said. On a screen that is
+    settling it waits for the end of that, or as long as it may.
     """
 
     def __init__(self, ansi_color: bool | None = None) -> None:
@@ -41,8 +58,9 @@ class Aiming(App[int]):
             await self._aimed(event)
             if event is self._turning:
                 await self._turned()
-        elif self._turning:
+        elif self._turning or self._behind or self._settling:
             self._behind.append(event)
+            self._patience = self._patience or self.set_timer(SETTLED, self._not_settled)
         else:
             if isinstance(event, events.Key) and self._turns(event):
                 self._turning, self._patience = event, self.set_timer(TURNED, self._not_turned)
@@ -88,6 +106,20 @@ class Aiming(App[int]):
         """Hand out what waited, in its order."""
         for event in self._waited():
             await self.on_event(event)
+
+    @property
+    def _settling(self) -> Settling | None:
+        return self.screen if isinstance(self.screen, Settling) and self.screen.settling else None
+
+    async def settled(self) -> None:
+        """Hand out what waited for a screen to settle. To be called later."""
+        if not (self._turning or self._settling):
+            await self._turned()
+
+    async def _not_settled(self) -> None:
+        if screen := self._settling:
+            screen.settle()
+        await self._turned()
 
     def _not_turned(self) -> None:
         """Drop what waited."""

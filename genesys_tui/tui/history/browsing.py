@@ -9,7 +9,6 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 
 from genesys_tui.audit.filters import Filter
@@ -20,6 +19,7 @@ from genesys_tui.tui.history.exporting import Exporting
 from genesys_tui.tui.history.filter_line import FilterLine
 from genesys_tui.tui.history.headline import UNREADABLE, Misread, headline
 from genesys_tui.tui.history.listing import Asked, state_of
+from genesys_tui.tui.history.looking import LookingScreen
 from genesys_tui.tui.history.messages import CallRead, Counted, NewsRead, PageRead, Refused, Relisted, Totalled
 from genesys_tui.tui.history.news import Anchor, relisted
 from genesys_tui.tui.history.table import CallTable
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from genesys_tui.tui.desk import Desk
     from genesys_tui.tui.history.reader import Reader
 
-LOOK = 1.0
-"""Seconds between two looks at how far the ledger has got."""
-
 REST = 0.08
 """Seconds that a row must be pointed at before all of its call is read."""
 
@@ -49,13 +46,12 @@ COLUMNS = 90
 """Columns of the plot, at most."""
 
 
-class BrowsingScreen(Screen[None]):
+class BrowsingScreen(LookingScreen):
     """Everything is read on threads; what they tell is shown where it is still wanted."""
 
     AUTO_FOCUS = "CallTable"
     table = getters.query_one(CallTable)
     misread = getters.query_one(Misread)
-    filter_line = getters.query_one(FilterLine)
     detail = getters.query_one(Detail)
     exporting = getters.query_one(Exporting)
     title_line = getters.query_one("#title", Line)
@@ -63,8 +59,7 @@ class BrowsingScreen(Screen[None]):
     plot_line = getters.query_one("#plot", Line)
 
     def __init__(self, desk: Callable[[], Desk | None]) -> None:
-        super().__init__()
-        self._desk = desk
+        super().__init__(desk)
         self._reader: Reader | None = None
         self._asked = Asked()
         self._number = 0  # of the listing that was asked for last
@@ -96,23 +91,10 @@ class BrowsingScreen(Screen[None]):
         yield Notices()
         yield KeyLine()
 
-    def on_mount(self) -> None:
-        """Look again and again, while this screen is the one shown."""
-        self._ticker = self.set_interval(LOOK, self._look, pause=True)
-
     def on_unmount(self) -> None:
         """Let go of the file."""
         if self._reader:
             self._reader.close()
-
-    def on_screen_resume(self) -> None:
-        """Read on."""
-        self._ticker.resume()
-        self._look()
-
-    def on_screen_suspend(self) -> None:
-        """Nobody looks."""
-        self._ticker.pause()
 
     # What is wanted.
 
@@ -189,6 +171,7 @@ class BrowsingScreen(Screen[None]):
             self._reader.count(event.asked)
         self._sum_up()
         self._show_title()
+        self.settle_for(event.asked.wanted)
 
     def on_page_read(self, event: PageRead) -> None:
         """Take it in."""
@@ -225,6 +208,8 @@ class BrowsingScreen(Screen[None]):
             table = self.table
             anchor = None if table.at_rest else Anchor.on(table.listing, table.pointed, table.top)
             self.list_anew(self._asked, anchor)
+        elif self._number == self._shown:
+            self.settle()
 
     def on_call_read(self, event: CallRead) -> None:
         """Show it."""
@@ -242,6 +227,7 @@ class BrowsingScreen(Screen[None]):
             self.detail.say(event.error.message)
         else:
             self._shown = self._number
+            self.settle()
             if event.error.message != self._trouble:
                 self._trouble = event.error.message
                 self.notify(sanitized_line(self._trouble), severity="error", timeout=15, markup=False)
