@@ -90,12 +90,15 @@ class Aiming(App[int]):
         return aim is not focused and focused.check_consume_key(event.key, event.character)
 
     def _turns(self, event: events.Key) -> bool:
-        """Whether this key, as things are, turns to another screen."""
+        """Whether this key, as things are, turns to another screen, or leads away from a field to type in."""
         if self.focused and self.focused.check_consume_key(event.key, event.character):
             return False
         chain = self.screen._modal_binding_chain
-        actions = [each.action for _, bindings in chain for each in bindings.key_to_bindings.get(event.key, ())]
-        return any(action.removeprefix("app.").startswith("look(") for action in actions)
+        found = [(node, each.action) for node, keys in chain for each in keys.key_to_bindings.get(event.key, ())]
+        return any(
+            action.removeprefix("app.").startswith("look(") or action in getattr(node, "LEADS_AWAY", ())
+            for node, action in found
+        )
 
     def _follow(self, key: events.Key, at: MessagePump | None) -> None:
         """Go behind a key, from who has it to the app: where it does not come out in front, it is lost."""

@@ -14,6 +14,7 @@ from genesys_tui.audit.filters import EVERYTHING, Filter
 from genesys_tui.audit.query import parse
 from genesys_tui.errors import GenesysError
 from genesys_tui.sanitize import sanitized_line
+from genesys_tui.tui.history.table import CallTable
 
 PAUSE = 0.25
 """Seconds without a key after which it is looked for."""
@@ -32,6 +33,9 @@ class FilterLine(Input):
         Binding("escape", "leave", "Back", show=False, id="filter.leave"),
         Binding("down", "to_calls", "To the calls", show=False, id="filter.down"),
     ]
+    LEADS_AWAY: ClassVar[frozenset[str]] = frozenset({"submit", "leave", "to_calls"})
+    """What is typed behind these is for the calls, where they lead there."""
+
     DEFAULT_CSS = """
     FilterLine {
         height: 1;
@@ -52,9 +56,6 @@ class FilterLine(Input):
 
     class Wrong(Message):
         """The line cannot be read: see ``trouble``."""
-
-    class Left(Message):
-        """The line is done with."""
 
     def __init__(self) -> None:
         super().__init__(placeholder='filter: status:truncated model:gpt* since:7d "any text"')
@@ -77,27 +78,29 @@ class FilterLine(Input):
             self._waiting.stop()
         self._waiting = self.set_timer(PAUSE, self._ask)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    async def action_submit(self) -> None:
         """Look for it now."""
-        event.stop()
         if self._ask():
-            self.post_message(self.Left())
+            self._to_calls()
 
     def action_leave(self) -> None:
         """Back to the calls, with the filter that is in force where this is none."""
         if not self._ask():
             self.use(self.in_force)
-        self.post_message(self.Left())
+        self._to_calls()
 
     def action_to_calls(self) -> None:
         """To the calls; what cannot be read stays, to be mended."""
         self._ask()
-        self.post_message(self.Left())
+        self._to_calls()
 
     def use(self, line: str) -> None:
         """Look for another one."""
         self.value = line
         self._ask()
+
+    def _to_calls(self) -> None:
+        self.screen.set_focus(self.screen.query_one(CallTable))  # at once: the next key is for them
 
     def _ask(self) -> bool:
         if self._waiting:

@@ -44,12 +44,14 @@ class LookingScreen(Settling):
 
     @property
     def settling(self) -> bool:
-        """Whether the first calls are still to be read."""
-        return self._settled is None and self._desk() is not None
+        """Whether the first calls, or those of the filter that was left, are still to be read."""
+        if self._settled is None:
+            return self._desk() is not None
+        return self._settled != self.filter_line.wanted and self.focused is not self.filter_line
 
     def settle(self) -> None:
         """Keys do what they can without."""
-        self.settle_for(EVERYTHING)
+        self.settle_for(EVERYTHING if self._settled is None else self.filter_line.wanted)
 
     def settle_for(self, wanted: Filter) -> None:
         """The calls of this filter are there."""

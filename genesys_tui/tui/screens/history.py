@@ -84,10 +84,6 @@ class HistoryScreen(BrowsingScreen):
 
         self.app.push_screen(FilterDialog(self.filter_line.value), self._filtered)
 
-    def on_filter_line_left(self) -> None:
-        """To the calls."""
-        self.set_focus(self.table)
-
     def action_sort(self) -> None:
         """By the next column."""
         place = SORTED.index(self._asked.order.column)

@@ -189,3 +189,19 @@ async def test_keys_wait_so_long_for_calls_and_no_longer(stage: MakeStage, monke
         screen = it.app.screen
         assert isinstance(screen, HistoryScreen)
         await it.until(pilot, lambda: screen.filter_line.value == "one")
+
+
+@pytest.mark.parametrize("pace", [0.0, 0.01])
+async def test_keys_behind_enter_in_the_filter_are_for_the_calls_it_finds(stage: MakeStage, pace: float) -> None:
+    it = stage()
+    fill(it.ledger, 50)
+    async with it.app.run_test(size=(120, 40)) as pilot:
+        await it.ready(pilot)
+        await typed(it, pilot, "f3 /", 0)
+        await it.until(pilot, lambda: isinstance(it.app.screen, HistoryScreen) and it.app.screen.filter_line.has_focus)
+        screen = it.app.screen
+        assert isinstance(screen, HistoryScreen)
+        screen.filter_line.value = "status:truncated"
+        await typed(it, pilot, "enter X", pace)
+        await it.until(pilot, lambda: "Export 5 calls" in it.screen, seconds=8)
+        assert screen.filter_line.value == "status:truncated"
