@@ -135,7 +135,7 @@ class HistoryScreen(BrowsingScreen):
 
     def action_open(self) -> None:
         """Go on with its conversation, from the end of it; shown is this call."""
-        if (row := self.table.row) and row.conversation:
+        if (row := self.table.row) and row.conversation and self._chat_is_free():
             self._to_the_chat().open_call(str(row.conversation), str(row.request_id))
 
     def action_ask_again(self) -> None:
@@ -200,7 +200,7 @@ class HistoryScreen(BrowsingScreen):
         """To the chat, where there is something to ask."""
         if not event.kept:
             self.notify("What was asked in this call is not kept: it cannot be asked again.", severity="warning")
-        elif self.is_active:
+        elif self.is_active and self._chat_is_free():
             self._to_the_chat().ask_call_again(event.request_id, edited=event.edited)
 
     def on_done(self, event: Done) -> None:
@@ -231,8 +231,16 @@ class HistoryScreen(BrowsingScreen):
     def _ask_again(self, *, edited: bool) -> None:
         from genesys_tui.tui.history.chores import look_at_prompt
 
-        if (row := self.table.row) and self._reader:
+        if (row := self.table.row) and self._reader and self._chat_is_free():
             look_at_prompt(self._reader.ledger, str(row.request_id), mailbox_of(self), edited=edited)
+
+    def _chat_is_free(self) -> bool:
+        chat = cast("GenesysApp", self.app).chat
+        if chat.busy:
+            key = name_of(chat, "chat.stop")
+            words = f"A reply is being written in the chat. Stop it there with {key}, or wait for its end."
+            self.notify(words, severity="warning", markup=False)
+        return not chat.busy
 
     def _filtered(self, line: str | None) -> None:
         if line is not None:

@@ -79,3 +79,18 @@ async def test_what_is_kept_is_asked_again(stage: MakeStage, key: str, calls: in
         await pilot.press(key)
         await it.until(pilot, lambda: it.app.screen is it.app.chat and len(it.records) == calls)
         await it.until(pilot, lambda: calls == 2 or it.app.chat.prompt.text == "the very same")
+
+
+@pytest.mark.parametrize("key", ["t", "e", "o"])
+async def test_while_a_reply_is_written_it_is_refused_in_place(stage: MakeStage, key: str) -> None:
+    it = stage(rate=5, tokens=400)
+    say(it.ledger, 1)
+    async with it.app.run_test(size=WIDE, notifications=True) as pilot:
+        await it.ready(pilot)
+        await it.send(pilot, "something long")
+        await it.until(pilot, lambda: it.app.chat.busy)
+        screen = await opened(it, pilot)
+        await pilot.press(key, "z")
+        await it.until(pilot, lambda: any("A reply is being" in each.message for each in it.app._notifications), 5)
+        assert it.app.screen is screen
+        assert it.app.chat.prompt.text == ""
