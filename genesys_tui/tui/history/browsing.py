@@ -132,6 +132,8 @@ class BrowsingScreen(LookingScreen):
         """Read all of the call, once the cursor rests on it."""
         if self.table.at_rest:
             self._new = 0
+        if not self.table.listing.count:
+            self.detail.say("No call.")
         self._show_title()
         if self._offered != (self.table.row is not None):
             self._offered = not self._offered

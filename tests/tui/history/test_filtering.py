@@ -106,3 +106,15 @@ async def test_of_copied_ids_only_the_last_is_told(stage: MakeStage) -> None:
             await pilot.press("y", "down")
             await pilot.pause(0.05)
         assert [each.message[:15] for each in it.app._notifications] == ["The id 00000002"]
+
+
+async def test_without_a_call_the_pane_tells_of_none(stage: MakeStage) -> None:
+    it = stage()
+    fill(it.ledger, 5)
+    async with it.app.run_test(size=WIDE) as pilot:
+        screen = await opened(it, pilot)
+        await it.until(pilot, lambda: screen.detail.shown)
+        await written(screen, pilot, "status:failed", "enter")
+        await it.until(pilot, lambda: screen.detail.shown is None and "No call." in it.screen, 5)
+        await written(screen, pilot, "", "enter")
+        await it.until(pilot, lambda: screen.detail.shown and "No call." not in it.screen)
