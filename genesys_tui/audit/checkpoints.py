@@ -191,7 +191,8 @@ class Checkpoints:
         if signer is None or self._seed is not None:
             return self._key()
         try:
-            if signer.known_seed() is None and self._signers():
+            self._seed = signer.known_seed()
+            if self._seed is None and self._signers():
                 return None, MOVED
         except GenesysError as error:
             return None, error.message

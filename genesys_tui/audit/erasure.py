@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from genesys_tui.audit import log, projection, scrubbing, words
 from genesys_tui.audit.database import PATIENCE, Database
+from genesys_tui.audit.schema import BESIDE_CALLS
 from genesys_tui.errors import LedgerError
 
 STEP = 400
@@ -115,9 +116,7 @@ def _levels(db: sqlite3.Connection) -> int:
 
 
 def _newest(db: sqlite3.Connection) -> int:
-    query = (
-        "SELECT max(seq) FROM events WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered' AND kind = 'erase'"
-    )
+    query = f"SELECT max(seq) FROM events WHERE {BESIDE_CALLS} AND kind = 'erase'"  # noqa: S608
     return db.execute(query).fetchone()[0] or 0
 
 

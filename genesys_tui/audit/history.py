@@ -12,6 +12,7 @@ from typing import Any
 from genesys_tui.audit import log
 from genesys_tui.audit.database import Unwritable, cannot, connect_to_read, snapshot
 from genesys_tui.audit.filters import EVERYTHING, Filter
+from genesys_tui.audit.schema import BESIDE_CALLS
 from genesys_tui.audit.selection import selection, teach
 from genesys_tui.errors import LedgerError
 
@@ -108,9 +109,9 @@ class History:
     def beside_calls(self, span: Span = WHOLE, kind: str = "%") -> Iterator[tuple[int, str, bytes, bytes | None]]:
         """The events that are not of calls, all or of a kind: sequence number, payload, head, and the head before."""
         query = (
-            "SELECT seq, payload, CAST(head AS BLOB),"
+            "SELECT seq, payload, CAST(head AS BLOB),"  # noqa: S608
             " (SELECT CAST(p.head AS BLOB) FROM events AS p WHERE p.seq = e.seq - 1) FROM events AS e"
-            " WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered' AND kind LIKE ? AND seq BETWEEN ? AND ?"
+            f" WHERE {BESIDE_CALLS} AND kind LIKE ? AND seq BETWEEN ? AND ?"
             " ORDER BY seq LIMIT ?"
         )
         first, last = span

@@ -81,7 +81,7 @@ def read(db: sqlite3.Connection, seq: int) -> Event | None:
 def newest(db: sqlite3.Connection, kind: str, after: int = 0) -> Event | None:
     """The last event of a kind that is not of calls; of those behind ``after``."""
     query = (
-        "SELECT seq, kind, payload FROM events WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered'"
+        f"SELECT seq, kind, payload FROM events WHERE {schema.BESIDE_CALLS}"  # noqa: S608
         " AND kind = ? AND seq > ? ORDER BY seq DESC LIMIT 1"
     )
     row = db.execute(query, (kind, after)).fetchone()

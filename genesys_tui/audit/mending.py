@@ -14,6 +14,7 @@ from typing import Any
 from genesys_tui.audit import comparison, log, projection
 from genesys_tui.audit.damage import UNREADABLE
 from genesys_tui.audit.database import Database
+from genesys_tui.audit.schema import BESIDE_CALLS
 
 EVENTS = 4096
 """Events that are looked at in one read."""
@@ -119,7 +120,7 @@ def _rows(db: sqlite3.Connection, starts: Sequence[int], ends: dict[int, int]) -
 
 def _put_right_what_was_erased(db: sqlite3.Connection) -> None:
     erased = set()
-    for (payload,) in db.execute("SELECT payload FROM events WHERE kind = 'erase'"):
+    for (payload,) in db.execute(f"SELECT payload FROM events WHERE {BESIDE_CALLS} AND kind = 'erase'"):  # noqa: S608
         with contextlib.suppress(*UNREADABLE):
             erased.add(projection.began(json.loads(payload)))
     shown = {start for (start,) in db.execute("SELECT start_seq FROM calls WHERE erased IS NOT 0")}

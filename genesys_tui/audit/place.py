@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from genesys_tui.audit import log, projection
 from genesys_tui.audit.notes import parse_note
+from genesys_tui.audit.schema import BESIDE_CALLS
 from genesys_tui.errors import LedgerError
 
 
@@ -54,7 +55,7 @@ def place_of(db: sqlite3.Connection, request_id: str) -> Place:
 
 def _checkpoint_behind(db: sqlite3.Connection, seq: int) -> tuple[int, str] | None:
     query = (
-        "SELECT seq, payload FROM events WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered'"
+        f"SELECT seq, payload FROM events WHERE {BESIDE_CALLS}"  # noqa: S608
         " AND kind = 'checkpoint' AND seq > ? ORDER BY seq LIMIT 1"
     )
     row = db.execute(query, (seq,)).fetchone()

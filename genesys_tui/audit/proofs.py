@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from genesys_tui.audit.schema import BESIDE_CALLS
 from genesys_tui.audit.texts import prove
 
 _TEXTS = b'"texts":{'
@@ -39,7 +40,7 @@ def hashed_from(db: sqlite3.Connection) -> int:
     Later settings may say otherwise, and yet another program still keeps to those that it began with.
     """
     query = (
-        "SELECT min(seq) FROM events WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered'"
+        f"SELECT min(seq) FROM events WHERE {BESIDE_CALLS}"  # noqa: S608
         " AND kind = 'config' AND instr(payload, ?)"
     )
     return db.execute(query, (HASHED,)).fetchone()[0] or NEVER

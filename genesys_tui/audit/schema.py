@@ -36,10 +36,13 @@ TEXTS = (
 )
 """What can be erased: the texts of the event ``seq``."""
 
+BESIDE_CALLS = "kind <> 'start' AND kind <> 'end' AND kind <> 'recovered'"
+"""Which events are not of calls. In these very words in a query, the index of those few is used."""
+
 TABLES = (
     # The ledger itself.
     "CREATE TABLE events (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, payload TEXT NOT NULL, head BLOB NOT NULL)",
-    "CREATE INDEX events_beside_calls ON events (seq) WHERE kind <> 'start' AND kind <> 'end' AND kind <> 'recovered'",
+    f"CREATE INDEX events_beside_calls ON events (seq) WHERE {BESIDE_CALLS}",
     TEXTS,
     # How far other systems have been told. Not part of what is proved.
     "CREATE TABLE cursors (name TEXT PRIMARY KEY, seq INTEGER NOT NULL)",
